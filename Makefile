@@ -1,0 +1,63 @@
+# Everything that this project is run, tested and checked with. `make help` lists it.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUN_STAMP  := $(VENV)/.run-installed
+TEST_STAMP := $(VENV)/.test-installed
+JOBS   ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench requirements schema docs clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(RUN_STAMP): requirements/build.txt requirements/run.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "feedbot needs Python 3.11, 3.12 or 3.13: try 'make PYTHON=python3.12 $(MAKECMDGOALS)'"; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing what feedbot runs on (a minute or two, once) ..."
+	@$(PIP) install --require-hashes -r requirements/build.txt
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements/run.txt
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(TEST_STAMP): $(RUN_STAMP) requirements/test.txt
+	@echo "Installing the test tools (once) ..."
+	@$(PIP) install --require-hashes --no-build-isolation -r requirements/test.txt
+	@touch $@
+
+install: $(RUN_STAMP) ## Make .venv from the hash-pinned requirements
+
+run: $(RUN_STAMP) ## Run feedbot with config/ (no token: with the sandbox)
+	@exec $(BIN)/feedbot run
+
+test: $(TEST_STAMP) ## Run every test
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+check: $(TEST_STAMP) ## Format, lint, types, import contract, generated documents
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python docs/generate.py --check
+
+format: $(TEST_STAMP) ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: $(RUN_STAMP) ## Write the generated documents and the JSON Schema anew
+	@$(BIN)/python docs/generate.py
+
+bench: $(TEST_STAMP) ## Measure: polls, memory, feed requests, messages, each against a baseline
+	@$(BIN)/python -m bench $(ARGS)
+
+requirements: ## Compile requirements/*.txt anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/build.in -o requirements/build.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgres pyproject.toml -o requirements/run.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgres --group test -c requirements/run.txt pyproject.toml -o requirements/test.txt
+
+clean: ## Remove the environment and what tools left (never var/, which holds your data)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

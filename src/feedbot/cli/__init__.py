@@ -1,0 +1,1 @@
+"""Commands come in: one file a command group."""

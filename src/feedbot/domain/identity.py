@@ -1,0 +1,86 @@
+"""Which article is which: a 128-bit key that never changes, and a fingerprint of what may change."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from feedbot.domain.article import Content, Draft
+
+KEY_BYTES = 16
+_TRACKING_NAMES = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "spm"})
+_TRACKING_PREFIXES = ("utm_",)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def canonical_url(url: str) -> str:
+    """The address without what does not tell articles apart.
+
+    Scheme and host in lower case, no default port, no fragment, no tracking parameters, parameters sorted,
+    non-ASCII percent-encoded (RFC 3986, section 6.2.2).
+    """
+    parts = urlsplit(url.strip())
+    scheme = parts.scheme.lower()
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if port and port != _DEFAULT_PORTS.get(scheme):
+        host = f"{host}:{port}"
+    kept = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(pair[0]))
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    return urlunsplit((scheme, host, path, urlencode(kept), ""))
+
+
+def article_key(draft: Draft, *, identity: str = "auto") -> bytes:
+    """16 bytes that name the article within its source, for ever.
+
+    `identity` is what the source's option says: `auto` takes the guid, else the canonical URL, else title and date;
+    `guid`, `url` and `title` insist on one. What is missing falls through to the next in that order.
+    """
+    kinds = {"auto": ("guid", "url", "title"), "guid": ("guid", "url", "title"), "url": ("url", "title")}
+    for kind in kinds.get(identity, ("title",)):
+        value = _identity_value(draft, kind)
+        if value:
+            return _digest(kind, value)
+    return _digest("title", _identity_value(draft, "title"))
+
+
+def alias_keys(draft: Draft) -> tuple[bytes, ...]:
+    """The keys under which the same story may be known after a redesign changed its guid or its address."""
+    url = _identity_value(draft, "url")
+    keys = [_digest("url", url)] if url else []
+    if draft.published:
+        keys.append(_digest("title", _identity_value(draft, "title")))
+    return tuple(keys)
+
+
+def fingerprint(content: Content) -> bytes:
+    """16 bytes that change when a reader would call the article changed.
+
+    Counts (comments, reactions) and related categories move without the story changing, so they are left out.
+    """
+    images = "\x1e".join(image.url for image in content.images)
+    files = "\x1e".join(file.url for file in content.attachments)
+    dates = (content.published.isoformat() if content.published else "",)
+    said = (content.title, content.author, content.origin, content.summary, content.body_html, images, files, *dates)
+    return _digest("content", "\x1f".join(said))
+
+
+def _identity_value(draft: Draft, kind: str) -> str:
+    if kind == "guid":
+        return (draft.guid or "").strip()
+    if kind == "url":
+        return canonical_url(draft.url) if draft.url else ""
+    day = draft.published.isoformat() if draft.published else ""
+    return f"{' '.join(draft.title.split())}\x1f{day}"
+
+
+def _is_tracking(name: str) -> bool:
+    lowered = name.lower()
+    return lowered in _TRACKING_NAMES or lowered.startswith(_TRACKING_PREFIXES)
+
+
+def _digest(kind: str, value: str) -> bytes:
+    return hashlib.blake2b(f"{kind}\x1f{value}".encode("utf-8", "surrogatepass"), digest_size=KEY_BYTES).digest()

@@ -1,0 +1,81 @@
+"""What a source type is: the shape that every module of this package fills in and ends in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from feedbot.domain.article import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched document: `body` as sent, decompressed; `charset` is what the HTTP header says; `url` the final one."""
+
+    body: bytes
+    url: str
+    mime_type: str = ""
+    charset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParseOptions:
+    """How an admin says that a source is to be read.
+
+    `timezone` (IANA name) is the site's; `encoding` overrides what the page says; `select` are CSS selectors by field;
+    `repair` names the mendings (`pinyin`, `simplified`).
+    """
+
+    timezone: str = "UTC"
+    language: str | None = None
+    encoding: str | None = None
+    select: Mapping[str, str] = field(default_factory=dict)
+    repair: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list page or feed holds: drafts in the page's order, and what the source says of itself.
+
+    `ttl` is the seconds that the feed asks to be left alone; `skip_hours` (0-23, UTC) and `skip_days` (0-6, Monday
+    is 0) are the feed's own.
+    """
+
+    drafts: tuple[Draft, ...]
+    title: str = ""
+    home_url: str = ""
+    language: str | None = None
+    ttl: int | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePages:
+    """An article read from its own page(s); `next_url` is the next page still to be read, None when whole."""
+
+    draft: Draft
+    next_url: str | None = None
+
+
+ParseList = Callable[[Page, ParseOptions], Listing]
+ParseArticle = Callable[[Sequence[Page], Draft, ParseOptions], ArticlePages]
+AppliesTo = Callable[[Page], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """A source type.
+
+    `parse_list` reads the source's own page and raises NotParseable, EmptyList or SiteRefused; `parse_article`, where
+    the type has article pages, takes the pages read so far (in order) and the list's draft. `recognises` says, for
+    `type: auto`, whether a fetched page is of this type. `options` are the `select` keys that it understands, each
+    with one sentence.
+    """
+
+    name: str
+    summary: str
+    parse_list: ParseList
+    recognises: AppliesTo
+    parse_article: ParseArticle | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
