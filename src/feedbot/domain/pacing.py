@@ -1,0 +1,126 @@
+"""When the next message may go out, so that Telegram's limits are used up and never hit.
+
+Telegram's rules of thumb: about 30 messages a second for the bot, one a second in a chat with short bursts, 20 a
+minute in a group or channel (https://core.telegram.org/bots/faq). Each rule is kept as a sliding window, since a token
+bucket that allows a burst goes over its rate in the first window, and one that does not never reaches it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+SWEEP_EVERY = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` messages within any `seconds`."""
+
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The rates to keep. `slack` stretches every window by this share, for what the network does to the spacing."""
+
+    bot: Rate = Rate(30, 1.0)
+    chat: Rate = Rate(3, 3.0)
+    group: Rate = Rate(20, 60.0)
+    slack: float = 0.03
+
+
+@dataclass(slots=True)
+class _Window:
+    """The last `rate.count` times; the next message is due when the oldest of them has left the window."""
+
+    rate: Rate
+    slack: float
+    times: deque[float] = field(default_factory=deque)
+
+    def next_at(self, now: float) -> float:
+        if len(self.times) < self.rate.count:
+            return now
+        return max(now, self.times[0] + self.rate.seconds * (1 + self.slack))
+
+    def take(self, now: float) -> None:
+        if len(self.times) >= self.rate.count:
+            self.times.popleft()
+        self.times.append(now)
+
+    def is_idle(self, now: float) -> bool:
+        return not self.times or self.times[-1] + self.rate.seconds * (1 + self.slack) <= now
+
+
+@dataclass(slots=True)
+class _Chat:
+    windows: tuple[_Window, ...]
+    parked_until: float = 0.0
+
+    def is_idle(self, now: float) -> bool:
+        return self.parked_until <= now and all(window.is_idle(now) for window in self.windows)
+
+
+class Pacer:
+    """The limits of one bot. All times are seconds on one clock that never goes back, given by the caller.
+
+    Remembers a chat only as long as its past messages or its parking matter.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._bot = _Window(self.limits.bot, self.limits.slack)
+        self._stopped_until = 0.0
+        self._chats: dict[int, _Chat] = {}
+        self._until_sweep = SWEEP_EVERY
+
+    def __len__(self) -> int:
+        """How many chats are remembered."""
+        return len(self._chats)
+
+    def next_at(self, chat_id: int, now: float) -> float:
+        """The earliest time, `now` or later, at which a message to this chat is within every limit."""
+        return max(self.bot_next_at(now), self.chat_next_at(chat_id, now))
+
+    def bot_next_at(self, now: float) -> float:
+        """The earliest time at which the bot may send to any chat."""
+        return max(self._bot.next_at(now), self._stopped_until)
+
+    def chat_next_at(self, chat_id: int, now: float) -> float:
+        """The earliest time that the chat's own limits allow."""
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            return now
+        return max(chat.parked_until, *(window.next_at(now) for window in chat.windows))
+
+    def take(self, chat_id: int, now: float) -> None:
+        """Counts a message that goes out now."""
+        self._bot.take(now)
+        for window in self._chat(chat_id).windows:
+            window.take(now)
+        self._until_sweep -= 1
+        if self._until_sweep <= 0:
+            self._sweep(now)
+
+    def park(self, chat_id: int, until: float) -> None:
+        """Nothing goes to this chat before `until`; an earlier, longer parking stays."""
+        chat = self._chat(chat_id)
+        chat.parked_until = max(chat.parked_until, until)
+
+    def stop(self, until: float) -> None:
+        """Nothing goes to any chat before `until`."""
+        self._stopped_until = max(self._stopped_until, until)
+
+    def _chat(self, chat_id: int) -> _Chat:
+        chat = self._chats.get(chat_id)
+        if chat is None:
+            # Users have positive ids; groups, supergroups and channels negative ones.
+            rates = (self.limits.chat,) if chat_id > 0 else (self.limits.chat, self.limits.group)
+            chat = _Chat(tuple(_Window(rate, self.limits.slack) for rate in rates))
+            self._chats[chat_id] = chat
+        return chat
+
+    def _sweep(self, now: float) -> None:
+        self._chats = {chat_id: chat for chat_id, chat in self._chats.items() if not chat.is_idle(now)}
+        self._until_sweep = max(SWEEP_EVERY, len(self._chats))
