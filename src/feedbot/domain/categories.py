@@ -16,7 +16,7 @@ def clean_path(path: str | Iterable[str]) -> str:
     '城事资讯/安源区政府'
     """
     parts = path.split(SEPARATOR) if isinstance(path, str) else path
-    named = (" ".join(part.replace(SEPARATOR, "／").split())[:MAX_NAME] for part in parts)  # noqa: RUF001
+    named = (" ".join(part.replace(SEPARATOR, "／").split())[:MAX_NAME] for part in parts)
     return SEPARATOR.join([name for name in named if name][:MAX_DEPTH])
 
 

@@ -47,13 +47,15 @@ def article_key(draft: Draft, *, identity: str = "auto") -> bytes:
     return _digest("title", _identity_value(draft, "title"))
 
 
-def alias_keys(draft: Draft) -> tuple[bytes, ...]:
-    """The keys under which the same story may be known after a redesign changed its guid or its address."""
+def url_key(draft: Draft) -> bytes:
+    """16 bytes of the canonical address (empty without one): finds an article whose guid changed."""
     url = _identity_value(draft, "url")
-    keys = [_digest("url", url)] if url else []
-    if draft.published:
-        keys.append(_digest("title", _identity_value(draft, "title")))
-    return tuple(keys)
+    return _digest("url", url) if url else b""
+
+
+def title_key(draft: Draft) -> bytes:
+    """16 bytes of the title alone: finds an article whose guid and address changed."""
+    return _digest("name", " ".join(draft.title.split()))
 
 
 def fingerprint(content: Content) -> bytes:

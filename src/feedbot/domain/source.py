@@ -1,0 +1,92 @@
+"""A source: what an admin says of it, and what its polls have taught."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """How a source is read. `interval` is in seconds; None leaves the rhythm to feedbot."""
+
+    categories: tuple[str, ...] = ()
+    interval: float | None = None
+    timezone: str = "UTC"
+    language: str | None = None
+    select: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    repair: tuple[str, ...] = ()
+    identity: str = "auto"
+    encoding: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The options as plain JSON values, as the database keeps them."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> SourceOptions:
+        """The options from what `as_json` gave; keys of a newer program are passed over."""
+        known = {entry.name for entry in fields(cls)}
+        kept: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items() if key in known
+        }
+        return cls(**kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredSource:
+    """A source as it is declared: in a file, by the sandbox, or added at run time (`origin`)."""
+
+    id: str
+    title: str
+    url: str
+    type: str = "auto"
+    options: SourceOptions = field(default_factory=SourceOptions)
+    origin: str = "file"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(DeclaredSource):
+    """A stored source. `number` is its short name in links; the rest is poll state that survives a restart."""
+
+    number: int
+    created_at: datetime
+    removed_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    plan_reason: str = ""
+    interval: float | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    detected_type: str | None = None
+    baseline_at: datetime | None = None
+    last_poll_at: datetime | None = None
+    last_success_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    error_kind: str | None = None
+    error_text: str | None = None
+    gone_at: datetime | None = None
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def poll_url(self) -> str:
+        """The address to ask: where a permanent redirect led, else the declared one."""
+        return self.moved_to or self.url
+
+    @property
+    def health(self) -> str:
+        """One word for lists: `removed`, `disabled`, `gone`, `failing`, `new` or `ok`."""
+        if self.removed_at:
+            return "removed"
+        if not self.enabled:
+            return "disabled"
+        if self.gone_at:
+            return "gone"
+        if self.failures:
+            return "failing"
+        return "ok" if self.last_success_at else "new"

@@ -1,0 +1,206 @@
+"""Articles: what is known of a list, storing what is new or changed, and lists for feeds and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feedbot.domain import categories as paths
+from feedbot.domain import identity
+from feedbot.domain.article import Article, Content, Draft
+from feedbot.domain.judging import Known, Listed
+from feedbot.storage import categories
+from feedbot.storage.database import insert
+from feedbot.storage.rows import content_values, key_values, to_article
+from feedbot.storage.tables import article, article_category, category, source
+
+_T = TypeVar("_T")
+_KNOWN = [article.c[name] for name in Known.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedVersion:
+    """What moves when a list of articles moves: a feed with the same version has the same bytes."""
+
+    count: int
+    newest_change: datetime | None
+    newest_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list that is sorted by date and id, newest first."""
+
+    date: datetime
+    id: int
+
+
+async def known(connection: AsyncConnection, number: int, drafts: dict[bytes, Draft]) -> list[Known]:
+    """What is stored of a source under the keys, addresses or titles of these drafts."""
+    if not drafts:
+        return []
+    urls = {identity.url_key(draft) for draft in drafts.values()} - {b""}
+    titles = {identity.title_key(draft) for draft in drafts.values()}
+    found: dict[int, Known] = {}
+    for column, values in ((article.c.key, set(drafts)), (article.c.url_key, urls), (article.c.title_key, titles)):
+        for some in _batches(sorted(values)):
+            query = select(*_KNOWN).where(article.c.source_number == number, column.in_(some)).order_by(article.c.id)
+            for row in (await connection.execute(query)).mappings():
+                found[row["id"]] = Known(**row)
+    return list(found.values())
+
+
+async def add(
+    connection: AsyncConnection,
+    number: int,
+    entry: Listed,
+    content: Content,
+    in_categories: Iterable[str],
+    now: datetime,
+) -> int | None:
+    """Stores a new article with its categories and their parents; its id, or None if it was there already."""
+    row = {
+        "source_number": number,
+        "revision": 1,
+        "first_seen": now,
+        "changed": now,
+        "read_at": now,
+        "date": content.published or now,
+        **key_values(entry.key, entry.draft),
+        **content_values(content),
+    }
+    statement = insert(connection, article).on_conflict_do_nothing(index_elements=["source_number", "key"])
+    article_id: int | None = (await connection.execute(statement.returning(article.c.id), row)).scalar_one_or_none()
+    if article_id is not None:
+        await _categorise(connection, article_id, tuple(in_categories))
+    return article_id
+
+
+async def revise(
+    connection: AsyncConnection, entry: Listed, content: Content, in_categories: Iterable[str], now: datetime
+) -> bool:
+    """Stores what a known article says now; True if it changed, so that its revision moved."""
+    stored = entry.known
+    if stored is None:
+        raise ValueError("only a stored article can be revised")
+    values: dict[str, Any] = content_values(content)
+    values |= {name: value for name, value in key_values(stored.key, entry.draft).items() if name != "key"}
+    values |= {"read_at": now, "date": content.published or stored.first_seen}
+    changed = bool(values["fingerprint"] != stored.fingerprint)
+    if changed:
+        values |= {"revision": article.c.revision + 1, "changed": now}
+    await connection.execute(update(article).where(article.c.id == stored.id).values(**values))
+    if changed:
+        await _categorise(connection, stored.id, tuple(in_categories), replace=True)
+    return changed
+
+
+async def mark_read(connection: AsyncConnection, article_ids: Sequence[int], now: datetime) -> None:
+    """Remembers that these articles' pages were looked at, changed or not."""
+    if article_ids:
+        await connection.execute(update(article).where(article.c.id.in_(article_ids)).values(read_at=now))
+
+
+async def latest(
+    connection: AsyncConnection,
+    *,
+    category: str | None = None,
+    source: str | None = None,
+    limit: int = 50,
+    before: Cursor | None = None,
+) -> list[Article]:
+    """The newest articles of everything, of a category path with its children, or of a source id."""
+    query = _articles()
+    if category is not None:
+        query = query.where(article.c.id.in_(_ids_in_category(category)))
+    if source is not None:
+        query = query.where(article.c.source_number == _number_of(source))
+    if before:
+        earlier = and_(article.c.date == before.date, article.c.id < before.id)
+        query = query.where(or_(article.c.date < before.date, earlier))
+    query = query.order_by(article.c.date.desc(), article.c.id.desc()).limit(limit)
+    return await _load(connection, query)
+
+
+async def get(connection: AsyncConnection, article_id: int) -> Article | None:
+    """The article with this id; None if there is none."""
+    found = await by_ids(connection, [article_id])
+    return found[0] if found else None
+
+
+async def by_ids(connection: AsyncConnection, article_ids: Sequence[int]) -> list[Article]:
+    """The articles with these ids, in the order of their ids; those that are gone are left out."""
+    loaded: list[Article] = []
+    for some in _batches(sorted(article_ids)):
+        loaded += await _load(connection, _articles().where(article.c.id.in_(some)).order_by(article.c.id))
+    return loaded
+
+
+async def version(
+    connection: AsyncConnection, *, category: str | None = None, source: str | None = None
+) -> FeedVersion:
+    """The version of the list that `latest` gives for the same arguments."""
+    query = select(func.count(article.c.id), func.max(article.c.changed), func.max(article.c.id))
+    if category is not None:
+        query = query.where(article.c.id.in_(_ids_in_category(category)))
+    if source is not None:
+        query = query.where(article.c.source_number == _number_of(source))
+    count, newest_change, newest_id = (await connection.execute(query)).one()
+    return FeedVersion(count, newest_change, newest_id)
+
+
+def _articles() -> Select[Any]:
+    return select(
+        article, source.c.id.label("source_id"), source.c.title.label("source_title"), source.c.url.label("source_url")
+    ).join(source, source.c.number == article.c.source_number)
+
+
+def _ids_in_category(path: str) -> Select[Any]:
+    return (
+        select(article_category.c.article_id)
+        .join(category, category.c.id == article_category.c.category_id)
+        .where(category.c.path == path)
+    )
+
+
+def _number_of(source_id: str) -> Any:
+    return select(source.c.number).where(source.c.id == source_id).scalar_subquery()
+
+
+async def _load(connection: AsyncConnection, query: Select[Any]) -> list[Article]:
+    rows = (await connection.execute(query)).mappings().all()
+    named: dict[int, list[str]] = {}
+    for some in _batches([row["id"] for row in rows]):
+        pairs = await connection.execute(
+            select(article_category.c.article_id, category.c.path)
+            .join(category, category.c.id == article_category.c.category_id)
+            .where(article_category.c.article_id.in_(some), article_category.c.is_direct)
+            .order_by(category.c.id)
+        )
+        for article_id, path in pairs:
+            named.setdefault(article_id, []).append(path)
+    return [to_article(row, named.get(row["id"], [])) for row in rows]
+
+
+async def _categorise(
+    connection: AsyncConnection, article_id: int, direct: tuple[str, ...], *, replace: bool = False
+) -> None:
+    if replace:
+        await connection.execute(article_category.delete().where(article_category.c.article_id == article_id))
+    ids = await categories.ensure(connection, direct)
+    rows = [
+        {"category_id": ids[path], "article_id": article_id, "is_direct": path in direct}
+        for path in paths.lineage(direct)
+    ]
+    if rows:
+        await connection.execute(insert(connection, article_category).on_conflict_do_nothing(), rows)
+
+
+def _batches(values: Sequence[_T], size: int = 500) -> Iterable[Sequence[_T]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]

@@ -1,0 +1,109 @@
+"""The database as one object: `read()` and `write()` give a connection, and a transaction ends with the block."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Insert, Table, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.url import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from feedbot.errors import DatabaseError
+
+READERS = 4
+BUSY_MILLISECONDS = 30_000
+
+
+def driver_url(url: str) -> URL:
+    """The SQLAlchemy URL with feedbot's driver for `sqlite:///path` or `postgresql://...`.
+
+    Raises:
+        DatabaseError: for any other kind of URL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise DatabaseError("database.url is not a database URL: write sqlite:///var/feedbot.db") from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise DatabaseError("database.url needs a file: sqlite:///var/feedbot.db")
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise DatabaseError(f"database.url names {backend!r}: feedbot keeps its data in sqlite or postgresql")
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database.
+
+    SQLite has one writer: `write()` waits its turn in this process, and up to 30 s for another process.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN")
+            self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE")
+        else:
+            self._reader = self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for queries, with one view of the data for the whole block."""
+        async with self._reader.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction: committed at the end of the block, rolled back on an exception."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Returns when the database answers; raises what the driver says when it does not."""
+        async with self.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Ends every connection; SQLite folds its write-ahead log into the file."""
+        await asyncio.gather(self._reader.dispose(), self._writer.dispose())
+
+
+def insert(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT with `on_conflict_*` of the engine in use (both spell it alike)."""
+    made: Insert = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return made
+
+
+def _sqlite_engine(url: URL, *, size: int, begin: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_MILLISECONDS / 1000}
+    )
+
+    def prepare(dbapi_connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself, or BEGIN IMMEDIATE would come too late.
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine

@@ -1,0 +1,1 @@
+"""Alembic migrations, shipped inside the package; each fits the program that comes with it."""

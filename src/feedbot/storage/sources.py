@@ -1,0 +1,167 @@
+"""Sources: reconciling the declared ones, leasing those that are due, and the state after a poll."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feedbot.domain.source import DeclaredSource, Source
+from feedbot.storage import categories
+from feedbot.storage.database import insert
+from feedbot.storage.rows import to_source
+from feedbot.storage.tables import source
+
+LEASE = timedelta(minutes=10)
+DECLARED_ORIGINS = ("file", "sandbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a reconciliation did, as ids."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+async def reconcile(connection: AsyncConnection, declared: Sequence[DeclaredSource], now: datetime) -> Reconciled:
+    """Makes the declared sources exactly those given; sources added at run time stay as they are.
+
+    A source that is no longer declared is marked as removed: its articles stay, its feed answers 410. A changed address
+    or type forgets the validators and is polled at once; whatever else changes keeps the poll state.
+    """
+    stored = {row["id"]: row for row in (await connection.execute(select(source))).mappings()}
+    added, changed = [], []
+    for entry in declared:
+        row = stored.get(entry.id)
+        if row is None:
+            await connection.execute(insert(connection, source), {**_declaration(entry), **_fresh(now)})
+            added.append(entry.id)
+        elif values := _difference(entry, row, now):
+            await connection.execute(update(source).where(source.c.number == row["number"]).values(**values))
+            changed.append(entry.id)
+    kept = {entry.id for entry in declared}
+    removed = [
+        row["id"]
+        for row in stored.values()
+        if row["origin"] in DECLARED_ORIGINS and row["id"] not in kept and row["removed_at"] is None
+    ]
+    if removed:
+        gone = update(source).where(source.c.id.in_(removed))
+        await connection.execute(gone.values(removed_at=now, next_poll_at=None, lease_owner=None, leased_until=None))
+    await categories.ensure(connection, (path for entry in declared for path in entry.options.categories))
+    return Reconciled(tuple(added), tuple(changed), tuple(removed))
+
+
+async def lease_due(connection: AsyncConnection, owner: str, limit: int, now: datetime) -> list[Source]:
+    """At most `limit` sources whose time has come, the longest overdue first, leased to `owner` for ten minutes."""
+    free = or_(source.c.leased_until.is_(None), source.c.leased_until < now)
+    due = (
+        select(source.c.number)
+        .where(source.c.next_poll_at <= now, free, source.c.enabled, source.c.removed_at.is_(None))
+        .order_by(source.c.next_poll_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return await _lease(connection, due, owner, now)
+
+
+async def lease_one(connection: AsyncConnection, source_id: str, owner: str, now: datetime) -> Source | None:
+    """The source, leased now whether due or not; None if it does not exist or somebody polls it at the moment."""
+    free = or_(source.c.leased_until.is_(None), source.c.leased_until < now)
+    wanted = select(source.c.number).where(source.c.id == source_id, free, source.c.removed_at.is_(None))
+    leased = await _lease(connection, wanted.with_for_update(skip_locked=True), owner, now)
+    return leased[0] if leased else None
+
+
+async def renew(connection: AsyncConnection, number: int, owner: str, now: datetime) -> bool:
+    """Whether `owner` still holds the lease, which then runs for ten minutes more."""
+    held = and_(source.c.number == number, source.c.lease_owner == owner)
+    result = await connection.execute(update(source).where(held).values(leased_until=now + LEASE))
+    return bool(result.rowcount)
+
+
+async def release(connection: AsyncConnection, owner: str | None = None) -> None:
+    """Gives back the leases of `owner`, or all leases (a single process, at its start)."""
+    statement = update(source).values(lease_owner=None, leased_until=None)
+    held = source.c.lease_owner == owner if owner else source.c.lease_owner.is_not(None)
+    await connection.execute(statement.where(held))
+
+
+async def save_state(connection: AsyncConnection, number: int, owner: str, values: Mapping[str, Any]) -> bool:
+    """Stores what a poll taught and gives the lease back; False if the lease was lost, and then nothing is stored."""
+    held = and_(source.c.number == number, source.c.lease_owner == owner)
+    result = await connection.execute(update(source).where(held).values(**values, lease_owner=None, leased_until=None))
+    return bool(result.rowcount)
+
+
+async def poll_soon(connection: AsyncConnection, source_id: str, now: datetime) -> bool:
+    """Makes a source due at once; False if there is no such enabled source."""
+    wanted = and_(source.c.id == source_id, source.c.removed_at.is_(None), source.c.enabled)
+    asked = update(source).where(wanted).values(next_poll_at=now, gone_at=None, plan_reason="Asked for by hand.")
+    return bool((await connection.execute(asked)).rowcount)
+
+
+async def get(connection: AsyncConnection, source_id: str) -> Source | None:
+    """The source with this id, removed or not; None if it never existed."""
+    row = (await connection.execute(select(source).where(source.c.id == source_id))).mappings().first()
+    return to_source(row) if row else None
+
+
+async def by_number(connection: AsyncConnection, number: int) -> Source | None:
+    """The source with this number; None if there is none."""
+    row = (await connection.execute(select(source).where(source.c.number == number))).mappings().first()
+    return to_source(row) if row else None
+
+
+async def list_all(connection: AsyncConnection, *, removed: bool = False) -> list[Source]:
+    """Every source by id, those that were removed only on request."""
+    query = select(source).order_by(source.c.id)
+    if not removed:
+        query = query.where(source.c.removed_at.is_(None))
+    return [to_source(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def next_due(connection: AsyncConnection) -> datetime | None:
+    """When the next poll is planned; None if no source is to be polled."""
+    query = select(func.min(source.c.next_poll_at)).where(source.c.enabled, source.c.removed_at.is_(None))
+    due: datetime | None = (await connection.execute(query)).scalar()
+    return due
+
+
+async def _lease(connection: AsyncConnection, numbers: Any, owner: str, now: datetime) -> list[Source]:
+    chosen = [row.number for row in await connection.execute(numbers)]
+    if not chosen:
+        return []
+    taken = update(source).where(source.c.number.in_(chosen)).values(lease_owner=owner, leased_until=now + LEASE)
+    await connection.execute(taken)
+    rows = await connection.execute(select(source).where(source.c.number.in_(chosen)).order_by(source.c.next_poll_at))
+    return [to_source(row) for row in rows.mappings()]
+
+
+def _declaration(entry: DeclaredSource) -> dict[str, Any]:
+    plain = {name: getattr(entry, name) for name in ("id", "title", "url", "type", "origin", "enabled")}
+    return {**plain, "options": entry.options.as_json()}
+
+
+def _fresh(now: datetime) -> dict[str, Any]:
+    return {"created_at": now, "next_poll_at": now, "plan_reason": "New: polled at once."}
+
+
+def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[str, Any]:
+    values = {name: value for name, value in _declaration(entry).items() if row[name] != value}
+    if row["removed_at"] is not None:
+        values["removed_at"] = None
+    must_ask = {"url", "type", "options", "removed_at", "enabled"} & set(values)
+    if must_ask:
+        # What the old address or the old reading taught does not hold for the new one.
+        values |= {"etag": None, "last_modified": None, "next_poll_at": now, "plan_reason": "Changed: polled at once."}
+    if {"url", "type"} & set(values):
+        values |= {"moved_to": None, "detected_type": None, "gone_at": None, "failures": 0, "failing_since": None}
+        values |= {"error_kind": None, "error_text": None}
+    return values

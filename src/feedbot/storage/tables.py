@@ -1,0 +1,231 @@
+"""Every table. A change here needs a migration; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+
+from feedbot.storage.columns import JsonValue, RowId, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("number", RowId, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("options", JsonValue, nullable=False),
+    Column("origin", Text, nullable=False),  # file | sandbox | database
+    Column("enabled", Boolean, nullable=False, server_default=true()),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+    # What the next poll needs to know; it survives a restart.
+    Column("next_poll_at", UtcDateTime),
+    Column("plan_reason", Text, nullable=False, server_default=""),
+    Column("interval", Float),
+    Column("lease_owner", Text),
+    Column("leased_until", UtcDateTime),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("moved_to", Text),
+    Column("detected_type", Text),
+    Column("baseline_at", UtcDateTime),
+    Column("last_poll_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("failing_since", UtcDateTime),
+    Column("error_kind", Text),
+    Column("error_text", Text),
+    Column("gone_at", UtcDateTime),
+    Column("unread", JsonValue),  # {key as hex: failed tries} of listed articles whose page could not be read
+)
+Index("ix_source_due", source.c.next_poll_at)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("source_number", ForeignKey("source.number", ondelete="CASCADE"), nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("url_key", LargeBinary, nullable=False),
+    Column("title_key", LargeBinary, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("list_fingerprint", LargeBinary, nullable=False),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("date", UtcDateTime, nullable=False),  # published, else first_seen: what lists are sorted by
+    Column("published", UtcDateTime),
+    Column("updated", UtcDateTime),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("comment_count", Integer),
+    Column("summary", Text, nullable=False),
+    Column("summary_is_cut", Boolean, nullable=False, server_default=false()),
+    Column("body_html", Text, nullable=False),
+    Column("language", Text),
+    Column("site", Text, nullable=False),
+    Column("details", JsonValue, nullable=False),  # images, attachments, reactions, tags, paths of the page
+    UniqueConstraint("source_number", "key"),
+)
+Index("ix_article_url_key", article.c.source_number, article.c.url_key)
+Index("ix_article_title_key", article.c.source_number, article.c.title_key)
+Index("ix_article_date", article.c.date, article.c.id)
+Index("ix_article_source_date", article.c.source_number, article.c.date, article.c.id)
+Index("ix_article_changed", article.c.changed)
+
+category = Table(
+    "category",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("path", Text, nullable=False, unique=True),
+    Column("parent_id", ForeignKey("category.id", ondelete="CASCADE")),
+)
+
+article_category = Table(
+    "article_category",
+    metadata,
+    # A row also for each parent of the category, so that following a parent is one join.
+    Column("category_id", ForeignKey("category.id", ondelete="CASCADE"), primary_key=True),
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column("is_direct", Boolean, nullable=False),
+)
+Index("ix_article_category_article", article_category.c.article_id)
+
+chat = Table(
+    "chat",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),  # private | group | supergroup | channel
+    Column("title", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default="en"),
+    Column("state", Text, nullable=False, server_default="active"),
+    Column("state_reason", Text),
+    Column("state_since", UtcDateTime),
+    Column("allowed", Boolean, nullable=False, server_default=false()),  # an admin let this chat in
+    Column("parked_until", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('active', 'paused', 'suspended')", name="state"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE", onupdate="CASCADE"), nullable=False),
+    Column("thread_id", BigInteger, nullable=False, server_default=text("0")),  # 0: no topic
+    Column("category_id", ForeignKey("category.id", ondelete="CASCADE")),
+    Column("source_number", ForeignKey("source.number", ondelete="CASCADE")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("suspended_reason", Text),
+    CheckConstraint("(category_id IS NULL) <> (source_number IS NULL)", name="one_target"),
+)
+Index(
+    "uq_subscription_category",
+    subscription.c.chat_id,
+    subscription.c.thread_id,
+    subscription.c.category_id,
+    unique=True,
+    sqlite_where=subscription.c.category_id.is_not(None),
+    postgresql_where=subscription.c.category_id.is_not(None),
+)
+Index(
+    "uq_subscription_source",
+    subscription.c.chat_id,
+    subscription.c.thread_id,
+    subscription.c.source_number,
+    unique=True,
+    sqlite_where=subscription.c.source_number.is_not(None),
+    postgresql_where=subscription.c.source_number.is_not(None),
+)
+Index("ix_subscription_by_category", subscription.c.category_id)
+Index("ix_subscription_by_source", subscription.c.source_number)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("chat_id", ForeignKey("chat.id", ondelete="CASCADE", onupdate="CASCADE"), nullable=False),
+    Column("thread_id", BigInteger, nullable=False, server_default=text("0")),
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("category_id", ForeignKey("category.id", ondelete="SET NULL")),  # the followed one
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("repeats", Integer, nullable=False, server_default=text("0")),  # sends that may have been seen twice
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sent_at", UtcDateTime),
+    Column("message_id", BigInteger),
+    UniqueConstraint("chat_id", "article_id"),
+    CheckConstraint(
+        "state IN ('held', 'pending', 'sending', 'sent', 'skipped', 'failed', 'unknown')",
+        name="state",
+    ),
+)
+Index(
+    "ix_delivery_open",
+    delivery.c.due_at,
+    delivery.c.chat_id,
+    sqlite_where=delivery.c.state.in_(["pending", "unknown", "sending"]),
+    postgresql_where=delivery.c.state.in_(["pending", "unknown", "sending"]),
+)
+Index("ix_delivery_article", delivery.c.article_id)
+Index("ix_delivery_created", delivery.c.created_at)
+
+poll = Table(
+    "poll",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("source_number", ForeignKey("source.number", ondelete="CASCADE"), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("outcome", Text, nullable=False),  # ok | unchanged | failed
+    Column("status", Integer),
+    Column("new", Integer, nullable=False, server_default=text("0")),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    Column("unchanged", Integer, nullable=False, server_default=text("0")),
+    Column("error_kind", Text),
+    Column("error_text", Text),
+)
+Index("ix_poll_source_started", poll.c.source_number, poll.c.started_at)
+Index("ix_poll_started", poll.c.started_at)
+
+# Small facts about this installation: the state of the last configuration reload, the last clock tick.
+fact = Table(
+    "fact",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JsonValue, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

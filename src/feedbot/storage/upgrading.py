@@ -1,0 +1,70 @@
+"""Bringing the database to the schema of this program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection
+
+from feedbot.errors import DatabaseError
+from feedbot.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The database's schema revision (None when empty) and the one that this program writes."""
+
+    current: str | None
+    head: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing is to be done."""
+        return self.current == self.head
+
+
+async def upgrade(database: Database) -> Schema:
+    """Migrates to the newest schema, in one transaction; what it was before.
+
+    Raises:
+        DatabaseError: the database was written by a newer feedbot.
+    """
+    async with database.write() as connection:
+        before = await connection.run_sync(_schema)
+        if not before.is_current:
+            await connection.run_sync(_upgrade)
+    return before
+
+
+async def schema(database: Database) -> Schema:
+    """The database's schema and this program's."""
+    async with database.read() as connection:
+        return await connection.run_sync(_schema)
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration for the migrations of this package."""
+    made = Config()
+    made.set_main_option("script_location", "feedbot.storage:migrations")
+    made.attributes["connection"] = connection
+    return made
+
+
+def _schema(connection: Connection) -> Schema:
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    current = MigrationContext.configure(connection).get_current_revision()
+    return Schema(current, str(head))
+
+
+def _upgrade(connection: Connection) -> None:
+    try:
+        command.upgrade(config(connection), "head")
+    except CommandError as error:
+        raise DatabaseError(
+            "The database was written by a newer feedbot. Install that version, or restore a backup made before it."
+        ) from error
