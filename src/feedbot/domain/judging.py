@@ -30,6 +30,7 @@ class Known:
     published: datetime | None
     first_seen: datetime
     read_at: datetime
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

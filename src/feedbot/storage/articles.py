@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, func, or_, select, update
@@ -17,8 +17,9 @@ from feedbot.domain.judging import Known, Listed
 from feedbot.storage import categories
 from feedbot.storage.database import insert
 from feedbot.storage.rows import content_values, key_values, to_article
-from feedbot.storage.tables import article, article_category, category, source
+from feedbot.storage.tables import article, article_category, category, delivery, source
 
+SEEN_EVERY = timedelta(days=1)
 _T = TypeVar("_T")
 _KNOWN = [article.c[name] for name in Known.__dataclass_fields__]
 
@@ -70,6 +71,7 @@ async def add(
         "first_seen": now,
         "changed": now,
         "read_at": now,
+        "seen_at": now,
         "date": content.published or now,
         **key_values(entry.key, entry.draft),
         **content_values(content),
@@ -90,7 +92,7 @@ async def revise(
         raise ValueError("only a stored article can be revised")
     values: dict[str, Any] = content_values(content)
     values |= {name: value for name, value in key_values(stored.key, entry.draft).items() if name != "key"}
-    values |= {"read_at": now, "date": content.published or stored.first_seen}
+    values |= {"read_at": now, "seen_at": now, "date": content.published or stored.first_seen}
     changed = bool(values["fingerprint"] != stored.fingerprint)
     if changed:
         values |= {"revision": article.c.revision + 1, "changed": now}
@@ -204,3 +206,33 @@ async def _categorise(
 def _batches(values: Sequence[_T], size: int = 500) -> Iterable[Sequence[_T]]:
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+async def forget(connection: AsyncConnection, before: datetime, batch: int = 1000) -> int:
+    """Deletes articles that are older and have left their source's list, at most a batch; how many.
+
+    An article that stood in the list when that was last read stays, or it would come back as new. One with an open
+    delivery stays until that has ended.
+    """
+    waiting = select(delivery.c.article_id).where(delivery.c.state.in_(["pending", "sending", "unknown", "held"]))
+    old = (
+        select(article.c.id, article.c.seen_at, source.c.listed_at)
+        .join(source, source.c.number == article.c.source_number)
+        .where(article.c.date < before, article.c.first_seen < before, article.c.id.not_in(waiting))
+        .order_by(article.c.id)
+    )
+    left = [
+        row.id
+        for row in await connection.execute(old)
+        if row.listed_at and row.seen_at < row.listed_at - 2 * SEEN_EVERY
+    ][:batch]
+    for some in _batches(left):
+        await connection.execute(article.delete().where(article.c.id.in_(some)))
+    return len(left)
+
+
+async def mark_seen(connection: AsyncConnection, listed: Iterable[Known], now: datetime) -> None:
+    """Remembers that these articles still stand in their list; written once a day, which is all that matters."""
+    stale = [entry.id for entry in listed if now - entry.seen_at > SEEN_EVERY]
+    for some in _batches(stale):
+        await connection.execute(update(article).where(article.c.id.in_(some)).values(seen_at=now))

@@ -17,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from feedbot.errors import DatabaseError
 
+# What a query takes: services pass it on and never look inside.
+Connection = AsyncConnection
+
 READERS = 4
 BUSY_MILLISECONDS = 30_000
 

@@ -59,6 +59,7 @@ source = Table(
     Column("baseline_at", UtcDateTime),
     Column("last_poll_at", UtcDateTime),
     Column("last_success_at", UtcDateTime),
+    Column("listed_at", UtcDateTime),  # when its whole list was last read (a 304 is no reading)
     Column("failures", Integer, nullable=False, server_default=text("0")),
     Column("failing_since", UtcDateTime),
     Column("error_kind", Text),
@@ -82,6 +83,7 @@ article = Table(
     Column("first_seen", UtcDateTime, nullable=False),
     Column("changed", UtcDateTime, nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),  # in its list, to the day
     Column("date", UtcDateTime, nullable=False),  # published, else first_seen: what lists are sorted by
     Column("published", UtcDateTime),
     Column("updated", UtcDateTime),

@@ -1,0 +1,273 @@
+"""One poll of one source: fetch, parse, decide, store, all in the order that loses nothing."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import structlog
+
+from feedbot.domain import categories, identity, judging, planning
+from feedbot.domain.article import Draft
+from feedbot.domain.planning import PollOutcome, PollPlan, Rhythm
+from feedbot.domain.source import Source
+from feedbot.errors import FetchError, SourceGone
+from feedbot.fetching.client import Fetcher
+from feedbot.services import reading
+from feedbot.storage import articles, deliveries, polls, sources
+from feedbot.storage.database import Connection, Database
+from feedbot.storage.polls import PollRecord
+
+RECENT_POLLS = 12
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """The moment, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A poll's finding, ready to be stored."""
+
+    outcome: PollOutcome
+    status: int | None = None
+    state: Mapping[str, object] | None = None
+    judgement: judging.Judgement | None = None
+    contents: Mapping[bytes, Draft] | None = None
+
+
+class Poller:
+    """Polls sources. `owner` names this process in leases; `on_change` is called after articles were stored."""
+
+    def __init__(
+        self,
+        database: Database,
+        fetcher: Fetcher,
+        rhythm: Rhythm,
+        *,
+        owner: str,
+        on_change: Callable[[], None] = lambda: None,
+        now: Callable[[], datetime] = utc_now,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.rhythm = rhythm
+        self._database = database
+        self._fetcher = fetcher
+        self._owner = owner
+        self._on_change = on_change
+        self._now = now
+        self._jitter = jitter
+        self._recent: deque[tuple[str, str | None]] = deque(maxlen=RECENT_POLLS)
+        self.counts: dict[str, int] = dict.fromkeys(("ok", "unchanged", "partial", "failed", "gone", "offline"), 0)
+
+    async def claim(self, limit: int) -> list[Source]:
+        """At most `limit` due sources, leased to this process."""
+        async with self._database.write() as connection:
+            return await sources.lease_due(connection, self._owner, limit, self._now())
+
+    async def claim_one(self, source_id: str) -> Source | None:
+        """One source by id, due or not; None if there is none or somebody polls it now."""
+        async with self._database.write() as connection:
+            return await sources.lease_one(connection, source_id, self._owner, self._now())
+
+    async def still_ours(self, source: Source) -> bool:
+        """Renews the lease of a source that waited in a queue; False if another process has taken it over."""
+        async with self._database.write() as connection:
+            return await sources.renew(connection, source.number, self._owner, self._now())
+
+    async def release(self) -> None:
+        """Gives back every lease of this process, so that the next start does not wait for them to run out."""
+        async with self._database.write() as connection:
+            await sources.release(connection, self._owner)
+
+    async def poll(self, source: Source) -> PollRecord:
+        """Polls a leased source and stores what came of it. Never raises for what a source does."""
+        began = time.monotonic()
+        started_at = self._now()
+        try:
+            found = await self._look(source)
+        except FetchError as error:
+            found = self._failure(source, error)
+        self._recent.append((_host(source), found.outcome.error_kind))
+        record, stored = await self._store(source, found, started_at, time.monotonic() - began)
+        self.counts[record.outcome] += 1
+        _report(source, record)
+        if stored and (record.new or record.changed):
+            self._on_change()
+        return record
+
+    async def _look(self, source: Source) -> _Found:
+        visit = await reading.visit(self._fetcher, source)
+        fetched = visit.fetched
+        moved = {"moved_to": fetched.permanent_url} if fetched.permanent_url else {}
+        if visit.listing is None or visit.spec is None:
+            outcome = PollOutcome(kind="unchanged", max_age=fetched.max_age)
+            return _Found(outcome, fetched.status, moved)
+        listing = visit.listing
+        drafts = judging.keyed(listing.drafts, source.options.identity)
+        async with self._database.read() as connection:
+            known = await articles.known(connection, source.number, drafts)
+        judgement = judging.judge(drafts, known, baseline_at=source.baseline_at)
+        wanted = judging.to_read(judgement, source.unread, self._now())
+        read = await reading.read_articles(self._fetcher, source, visit.spec, wanted, source.unread)
+        contents = {**_as_listed(judgement, read.failed), **read.drafts}
+        listed_now = {entry.key.hex() for entry in judgement.listed}
+        waiting = len(wanted) - len(read.drafts)
+        state = {
+            **moved,
+            "listed_at": self._now(),
+            "detected_type": visit.spec.name if source.type == "auto" else None,
+            "unread": {key: count for key, count in read.failed.items() if key in listed_now},
+            # A list whose articles are not all read must be looked at again, changed or not.
+            "etag": None if waiting else fetched.validators.etag,
+            "last_modified": None if waiting else fetched.validators.last_modified,
+        }
+        outcome = PollOutcome(
+            kind="partial" if read.is_partial else "ok",
+            max_age=fetched.max_age,
+            ttl=listing.ttl,
+            skip_hours=listing.skip_hours,
+            skip_days=listing.skip_days,
+        )
+        return _Found(outcome, fetched.status, state, judgement, contents)
+
+    def _failure(self, source: Source, error: FetchError) -> _Found:
+        recent = [*self._recent, (_host(source), error.kind)]
+        kind = "failed"
+        if isinstance(error, SourceGone):
+            kind = "gone"
+        elif planning.is_own_outage(recent):
+            kind = "offline"
+        outcome = PollOutcome(kind=kind, error_kind=error.kind, error_text=str(error), retry_after=error.retry_after)
+        return _Found(outcome, error.status)
+
+    async def _store(
+        self, source: Source, found: _Found, started_at: datetime, seconds: float
+    ) -> tuple[PollRecord, bool]:
+        """One transaction: articles, their deliveries, the source's state and the timeline."""
+        now = self._now()
+        record = PollRecord(
+            source_number=source.number,
+            started_at=started_at,
+            seconds=round(seconds, 3),
+            outcome=found.outcome.kind,
+            status=found.status,
+            error_kind=found.outcome.error_kind,
+            error_text=found.outcome.error_text,
+        )
+        async with self._database.write() as connection:
+            # The lease first: a poll that outlived it must not store what another has judged since.
+            if not await sources.renew(connection, source.number, self._owner, now):
+                log.warning("poll_dropped", source=source.id, reason="the lease was lost")
+                return record, False
+            if found.judgement is not None:
+                record = await self._store_articles(connection, source, found, record, now)
+            outcome = replace(found.outcome, new=record.new)
+            watched = replace(source, baseline_at=_baseline_at(source, found, now))
+            plan = planning.plan_next_poll(watched, outcome, self.rhythm, now, self._jitter())
+            values = {**(found.state or {}), **_poll_state(watched, outcome, plan, now)}
+            await sources.save_state(connection, source.number, self._owner, values)
+            await polls.record(connection, record)
+        return record, True
+
+    async def _store_articles(
+        self, connection: Connection, source: Source, found: _Found, record: PollRecord, now: datetime
+    ) -> PollRecord:
+        judgement, contents = found.judgement, found.contents or {}
+        if judgement is None:
+            return record
+        made: dict[str | None, list[int]] = {}
+        changed = 0
+        # Oldest first, so that ids and messages follow the order in which the stories came out.
+        for entry in _oldest_first(judgement.listed):
+            content = contents.get(entry.key)
+            if content is None:
+                continue
+            named = categories.assign(content.category_path, source.options.categories)
+            if entry.known:
+                changed += await articles.revise(connection, entry, content, named, now)
+                continue
+            article_id = await articles.add(connection, source.number, entry, content, named, now)
+            if article_id is not None:
+                why = judging.silence_reason(entry, judgement, source.baseline_at)
+                made.setdefault(why, []).append(article_id)
+        for reason, ids in made.items():
+            await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=now)
+        await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
+        new = sum(map(len, made.values()))
+        return replace(record, new=new, changed=changed, unchanged=len(judgement.listed) - new - changed)
+
+
+def _as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[bytes, Draft]:
+    """The drafts that need no page of their own: complete ones, and those whose page was tried often enough."""
+    taken = {}
+    for entry in judgement.listed:
+        if entry.draft.is_complete:
+            if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
+                taken[entry.key] = entry.draft
+        elif entry.known is None and failed.get(entry.key.hex(), 0) >= judging.MAX_TRIES:
+            taken[entry.key] = entry.draft
+    return taken
+
+
+def _oldest_first(listed: Sequence[judging.Listed]) -> list[judging.Listed]:
+    newest_last = list(reversed(listed))
+    if all(entry.draft.published for entry in newest_last):
+        newest_last.sort(key=_published)
+    return newest_last
+
+
+def _published(entry: judging.Listed) -> datetime:
+    return entry.draft.published or datetime.min.replace(tzinfo=UTC)
+
+
+def _baseline_at(source: Source, found: _Found, now: datetime) -> datetime | None:
+    """When watching began: with the first whole list. An empty first list may be a portal that rebuilds its cache."""
+    if source.baseline_at or found.judgement is None or found.outcome.kind != "ok":
+        return source.baseline_at
+    return now if found.judgement.listed or source.last_success_at else None
+
+
+def _poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {
+        "next_poll_at": plan.next_poll_at,
+        "plan_reason": plan.reason,
+        "interval": plan.interval,
+        "failures": plan.failures,
+        "last_poll_at": now,
+        "baseline_at": source.baseline_at,
+        "error_kind": outcome.error_kind,
+        "error_text": outcome.error_text,
+    }
+    if outcome.error_kind is None:
+        return values | {"last_success_at": now, "failing_since": None}
+    if outcome.kind == "gone":
+        return values | {"gone_at": now}
+    if outcome.kind == "failed" and source.failing_since is None:
+        return values | {"failing_since": now}
+    return values
+
+
+def _report(source: Source, record: PollRecord) -> None:
+    """One line a poll that found something; one when a source goes down, one when it is back."""
+    facts = {"source": source.id, "outcome": record.outcome, "seconds": round(record.seconds, 2)}
+    if record.error_kind:
+        level = log.warning if not source.failures or record.outcome == "gone" else log.debug
+        level("poll_failed", **facts, kind=record.error_kind, reason=record.error_text)
+        return
+    if source.failures:
+        log.info("source_is_back", source=source.id, failed=source.failures)
+    level = log.info if record.new or record.changed else log.debug
+    level("poll_finished", **facts, new=record.new, changed=record.changed, unchanged=record.unchanged)
+
+
+def _host(source: Source) -> str:
+    return (urlsplit(source.poll_url).hostname or "").lower()
