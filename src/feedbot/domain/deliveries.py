@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,7 +25,7 @@ SERVER_ERROR_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
 TOKEN_WAIT = timedelta(minutes=5)
 
-BACKLOG_REASON = "older than delivery.backlog_hours when the chat came back"
+BACKLOG_REASON = "older than delivery.backlog_hours"
 
 
 class State(StrEnum):
@@ -63,26 +63,30 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Deliveries of one chat and topic that go out next: one message each, in order, or one `grouped` message."""
+    """What goes to a chat next: the deliveries of one message, and those that are too old to be sent at all.
+
+    `grouped`: the message is one for all of them; what does not fit into it stays open for the next batch.
+    """
 
     deliveries: tuple[Delivery, ...]
+    stale: tuple[Delivery, ...] = ()
     grouped: bool = False
 
 
-def plan_batch(open_deliveries: Sequence[Delivery], *, burst: int, now: datetime, batch_seconds: float) -> Batch | None:
-    """What is sent next of the open deliveries of one chat and topic; None while more may still be arriving.
+def plan_batch(open_deliveries: Iterable[Delivery], *, burst: int, backlog_hours: float, now: datetime) -> Batch:
+    """What one chat gets next of its open deliveries, the oldest first and one forum topic at a time.
 
-    Up to `burst` deliveries go out one by one and more of them as one grouped message. The oldest waits at most
-    `batch_seconds` for company, so that the articles of one poll are seen together.
+    More than `burst` for a topic become one grouped message. As this is asked again before each message, articles that
+    arrive faster than the chat may get messages are grouped as well.
     """
-    if not open_deliveries:
-        return None
-    waiting = sorted(open_deliveries, key=lambda delivery: delivery.id)
-    if len(waiting) > burst:
-        return Batch(tuple(waiting), grouped=True)
-    if now < min(delivery.created_at for delivery in waiting) + timedelta(seconds=batch_seconds):
-        return None
-    return Batch(tuple(waiting))
+    limit = now - timedelta(hours=backlog_hours)
+    ordered = sorted(open_deliveries, key=lambda delivery: delivery.id)
+    stale = tuple(delivery for delivery in ordered if delivery.created_at < limit)
+    recent = [delivery for delivery in ordered if delivery.created_at >= limit]
+    if not recent:
+        return Batch((), stale)
+    together = tuple(delivery for delivery in recent if delivery.thread_id == recent[0].thread_id)
+    return Batch(together, stale, grouped=True) if len(together) > burst else Batch(together[:1], stale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,18 +159,9 @@ def back_off(first: timedelta, failures: int) -> timedelta:
     return min(doubled, LONGEST_WAIT)
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
-    """What becomes of held deliveries once their chat can be written to again: ids to send, ids to skip, and why."""
-
-    pending: tuple[int, ...]
-    skipped: tuple[int, ...]
-    reason: str = BACKLOG_REASON
-
-
-def on_return(held: Iterable[Delivery], *, backlog_hours: float, now: datetime) -> Return:
-    """The held deliveries of the last `backlog_hours` are sent, older ones are skipped with a reason."""
+def on_return(held: Iterable[Delivery], *, backlog_hours: float, now: datetime) -> tuple[list[int], list[int]]:
+    """The ids of the held deliveries to send and those to skip, once their chat can be written to again."""
     limit = now - timedelta(hours=backlog_hours)
     ordered = sorted(held, key=lambda delivery: delivery.id)
-    recent = tuple(delivery.id for delivery in ordered if delivery.created_at >= limit)
-    return Return(recent, tuple(delivery.id for delivery in ordered if delivery.created_at < limit))
+    recent = [delivery.id for delivery in ordered if delivery.created_at >= limit]
+    return recent, [delivery.id for delivery in ordered if delivery.created_at < limit]

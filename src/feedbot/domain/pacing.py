@@ -11,6 +11,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 SWEEP_EVERY = 1024
+FAILURES_OF_AN_OUTAGE = 3
+LONGEST_STOP = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,32 @@ class Pacer:
     def _sweep(self, now: float) -> None:
         self._chats = {chat_id: chat for chat_id, chat in self._chats.items() if not chat.is_idle(now)}
         self._until_sweep = max(SWEEP_EVERY, len(self._chats))
+
+
+@dataclass(slots=True)
+class Outage:
+    """Tells a failing server from a failing message: an outage is several failures in a row over all chats."""
+
+    failures: int = 0
+    stops: int = 0
+    stopped_until: float = 0.0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the server has been failing for everybody."""
+        return self.failures >= FAILURES_OF_AN_OUTAGE
+
+    def failed(self, at: float) -> float:
+        """Counts a failure; the time before which nothing should be tried, doubling up to a minute."""
+        self.failures += 1
+        # Sends that were on their way together are one failure of the server, not many.
+        if self.is_on and at >= self.stopped_until:
+            self.stopped_until = at + min(2.0**self.stops, LONGEST_STOP)
+            self.stops += 1
+        return self.stopped_until
+
+    def answered(self) -> bool:
+        """Counts an answer of the server, whatever it says; whether that ends an outage."""
+        was_on = self.is_on
+        self.failures = self.stops = 0
+        return was_on

@@ -1,0 +1,128 @@
+"""The sender's queries: which chats wait, what they wait for, and what became of a send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from feedbot.domain.deliveries import Delivery, State, Transition
+from feedbot.storage.tables import category, chat, delivery
+
+OPEN = (State.PENDING, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open delivery, with the language of its chat."""
+
+    delivery: Delivery
+    language: str
+
+
+async def due_chats(connection: AsyncConnection, now: datetime) -> list[int]:
+    """The chats with a due delivery that can be written to and are not parked, the longest waiting first."""
+    query = (
+        select(delivery.c.chat_id)
+        .join(chat, chat.c.id == delivery.c.chat_id)
+        .where(
+            delivery.c.state.in_(OPEN),
+            delivery.c.due_at <= now,
+            chat.c.state == "active",
+            or_(chat.c.parked_until.is_(None), chat.c.parked_until <= now),
+        )
+        .group_by(delivery.c.chat_id)
+        .order_by(func.min(delivery.c.due_at), func.min(delivery.c.id))
+    )
+    return list((await connection.execute(query)).scalars())
+
+
+async def waiting(connection: AsyncConnection, chat_ids: Sequence[int], each: int) -> dict[int, list[Waiting]]:
+    """The oldest open deliveries of these chats, due or not, at most `each` of a chat, oldest first."""
+    place = func.row_number().over(partition_by=delivery.c.chat_id, order_by=delivery.c.id).label("place")
+    numbered = (
+        select(delivery.c.id, place).where(delivery.c.state.in_(OPEN), delivery.c.chat_id.in_(chat_ids)).subquery()
+    )
+    query = (
+        select(delivery, category.c.path, chat.c.language)
+        .join(numbered, and_(numbered.c.id == delivery.c.id, numbered.c.place <= each))
+        .join(chat, and_(chat.c.id == delivery.c.chat_id, chat.c.state == "active"))
+        .outerjoin(category, category.c.id == delivery.c.category_id)
+        .order_by(delivery.c.id)
+    )
+    found: dict[int, list[Waiting]] = {}
+    for row in (await connection.execute(query)).mappings():
+        one = Delivery(
+            id=row["id"],
+            chat_id=row["chat_id"],
+            thread_id=row["thread_id"],
+            article_id=row["article_id"],
+            category=row["path"] or "",
+            state=State(row["state"]),
+            attempts=row["attempts"],
+            created_at=row["created_at"],
+        )
+        found.setdefault(one.chat_id, []).append(Waiting(one, row["language"]))
+    return found
+
+
+async def held(connection: AsyncConnection, chat_id: int, thread_id: int | None = None) -> list[Delivery]:
+    """The held deliveries of a chat (or of one of its topics), oldest first."""
+    query = select(delivery).where(delivery.c.chat_id == chat_id, delivery.c.state == State.HELD)
+    if thread_id is not None:
+        query = query.where(delivery.c.thread_id == thread_id)
+    return [
+        Delivery(
+            id=row["id"],
+            chat_id=row["chat_id"],
+            thread_id=row["thread_id"],
+            article_id=row["article_id"],
+            state=State.HELD,
+            attempts=row["attempts"],
+            created_at=row["created_at"],
+        )
+        for row in (await connection.execute(query.order_by(delivery.c.id))).mappings()
+    ]
+
+
+async def mark_sent(
+    connection: AsyncConnection, deliveries: Sequence[Delivery], *, message_id: int, now: datetime
+) -> None:
+    """Stores that these deliveries arrived as one message; those of unknown outcome may have arrived twice."""
+    values = {"state": State.SENT, "reason": None, "sent_at": now, "message_id": message_id}
+    repeated = [one.id for one in deliveries if one.state is State.UNKNOWN]
+    ids = [one.id for one in deliveries]
+    await connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**values))
+    if repeated:
+        more = {"repeats": delivery.c.repeats + 1}
+        await connection.execute(update(delivery).where(delivery.c.id.in_(repeated)).values(**more))
+
+
+async def apply(connection: AsyncConnection, changes: Sequence[tuple[Delivery, Transition]]) -> None:
+    """Stores what became of deliveries whose send failed."""
+    for one, change in changes:
+        values = {"state": change.state, "reason": change.reason, "attempts": change.attempts}
+        await connection.execute(update(delivery).where(delivery.c.id == one.id).values(**values))
+
+
+async def hold_open(connection: AsyncConnection, chat_id: int, reason: str, thread_id: int | None = None) -> int:
+    """Holds every open delivery of a chat (or of one of its topics); how many."""
+    wanted = [delivery.c.chat_id == chat_id, delivery.c.state.in_(OPEN)]
+    if thread_id is not None:
+        wanted.append(delivery.c.thread_id == thread_id)
+    statement = update(delivery).where(*wanted).values(state=State.HELD, reason=reason)
+    return (await connection.execute(statement)).rowcount
+
+
+async def recover_sending(connection: AsyncConnection) -> int:
+    """Marks what was on its way when the program ended as of unknown outcome; how many."""
+    statement = update(delivery).where(delivery.c.state == State.SENDING)
+    values = {
+        "state": State.UNKNOWN,
+        "reason": "the program ended while it was being sent",
+        "attempts": delivery.c.attempts + 1,
+    }
+    return (await connection.execute(statement.values(**values))).rowcount
