@@ -1,0 +1,114 @@
+"""The sources of a directory: every file read, every option checked, nothing declared twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from feedbot.config import files
+from feedbot.config.faults import findings, suggestion
+from feedbot.config.files import Document, KeyPath
+from feedbot.config.sources import SourceSettings
+from feedbot.domain.identity import canonical_url
+from feedbot.errors import Fault
+from feedbot.setting_types import format_duration
+from feedbot.settings import Settings
+
+_SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A source and where it stands."""
+
+    source: SourceSettings
+    document: Document
+    path: KeyPath
+
+    @property
+    def place(self) -> str:
+        """`config/sources/town.yaml:12`."""
+        return f"{self.document.file}:{self.document.line(self.path)}"
+
+
+def source_files(folder: Path) -> list[Path]:
+    """The YAML files of the folder by name; hidden ones (editors' locks and copies) are passed over."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
+
+
+def read_sources(folder: Path, settings: Settings | None, faults: list[Fault]) -> list[Declaration]:
+    """Every source that is right in itself, in the order of the files; what is wrong is added to `faults`.
+
+    Without `settings` (they are at fault themselves) intervals are not compared with theirs.
+    """
+    declarations: list[Declaration] = []
+    for path in source_files(folder):
+        document = files.read(path)
+        declarations.extend(_declarations(document))
+        faults.extend(document.faults)
+    faults.extend(_repeated(declarations))
+    if settings:
+        faults.extend(_out_of_range(declarations, settings))
+    return declarations
+
+
+def _declarations(document: Document) -> Iterator[Declaration]:
+    data = document.data
+    if data is None:
+        return
+    if not isinstance(data, dict):
+        document.fault((), "must begin with sources:.", "Write sources: and indent the list below it.")
+        return
+    for key in data:
+        if key != "sources":
+            document.fault((key,), "is not a known key.", suggestion(key, ["sources"]))
+    entries = data.get("sources")
+    if entries is None:
+        return
+    if not isinstance(entries, list):
+        document.fault(("sources",), "must be a list.", "Begin each source with a hyphen: - id: town-hall.")
+        return
+    for index, entry in enumerate(entries):
+        try:
+            yield Declaration(SourceSettings.model_validate(entry), document, ("sources", index))
+        except ValidationError as error:
+            for finding in findings(error.errors(), SourceSettings):
+                document.fault(("sources", index, *finding.path), finding.reason, finding.remedy)
+
+
+def _repeated(declarations: list[Declaration]) -> Iterator[Fault]:
+    """An id or an address that stands in two places; addresses are compared in their canonical form."""
+    seen: dict[tuple[str, str], Declaration] = {}
+    for declaration in declarations:
+        source = declaration.source
+        for key, value, remedy in (
+            ("id", source.id, "Give one of them another id."),
+            ("url", canonical_url(source.url), "Remove one of them; a source may have several categories."),
+        ):
+            first = seen.setdefault((key, value), declaration)
+            if first is not declaration:
+                shown = source.id if key == "id" else f"of {first.source.id}"
+                place = f"{first.document.file}:{first.document.line((*first.path, key))}"
+                yield _fault(declaration, key, f"{shown} is already declared in {place}.", remedy)
+
+
+def _out_of_range(declarations: list[Declaration], settings: Settings) -> Iterator[Fault]:
+    least, most = settings.polling.min_interval, settings.polling.max_interval
+    for declaration in declarations:
+        interval = declaration.source.interval
+        if interval is not None and not least <= interval <= most:
+            name, limit = ("min_interval", least) if interval < least else ("max_interval", most)
+            side = "shorter" if interval < least else "longer"
+            reason = f"is {side} than polling.{name}, which is {format_duration(limit)}."
+            yield _fault(declaration, "interval", reason, "Change one of the two.")
+
+
+def _fault(declaration: Declaration, key: str, reason: str, remedy: str) -> Fault:
+    path = (*declaration.path, key)
+    document = declaration.document
+    return Fault(document.file, document.line(path), files.dotted(path), reason, remedy)
