@@ -1,0 +1,1 @@
+"""Time comes in: the clock's ticks, and the workers that poll what is due."""
