@@ -1,0 +1,151 @@
+"""The connection to the outside: httpx over aiohttp, every socket made by the guard. No cookies, no proxies, no logs.
+
+Only this module and the table in `failures` know httpx.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import aiohttp
+import httpx
+from aiohttp.abc import AbstractResolver, ResolveResult
+from httpx_aiohttp import AiohttpTransport
+
+from feedbot.fetching.guard import Network, guarded_socket_factory
+
+# httpx writes every address that it asks for to its log at level INFO, tokens included.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+_KEEP_ALIVE = 5.0  # longer than the spacing on a host, short enough not to hoard sockets of thousands of hosts
+_HEADER_BYTES = 32_768  # some portals send policies of over 8 KB in one header
+_LOOKUP_THREADS = 16
+_COMBINED = frozenset({"cache-control", "content-encoding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose body is still to come: header names in lower case, `location` as sent, `chunks` undecoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    location: bytes | None
+    chunks: AsyncIterator[bytes]
+
+
+class NameLookup(AbstractResolver):
+    """Names become addresses in threads of its own, so that dead name servers do not stall the program's other work."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="name-lookup")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """The addresses of the name; raises OSError."""
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(self._threads, _look_up, host, port, family)
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=kind, proto=protocol, flags=_NUMERIC)
+            for kind, protocol, address in found
+        ]
+
+    async def close(self) -> None:
+        """Lets go of the threads; lookups still under way are left behind."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Door:
+    """Connections to the outside under one guard. `close_when_idle` waits for the requests that are still under way."""
+
+    def __init__(
+        self, allow_networks: Sequence[Network], ssl_context: ssl.SSLContext, resolver: AbstractResolver
+    ) -> None:
+        self._make_socket = guarded_socket_factory(allow_networks)
+        self._ssl_context = ssl_context
+        self._resolver = resolver
+        self._users = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(verify=ssl_context, trust_env=False, client=self._session),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            trust_env=False,
+        )
+
+    @asynccontextmanager
+    async def get(
+        self, url: str, headers: Mapping[str, str], *, connect_timeout: float, read_timeout: float
+    ) -> AsyncIterator[Answer]:
+        """The answer to one GET, redirects not followed; leaving the block early drops the connection."""
+        limits = httpx.Timeout(read_timeout, connect=connect_timeout, pool=connect_timeout)
+        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._users += 1
+        self._idle.clear()
+        try:
+            async with self._client.stream("GET", url, headers=encoded, timeout=limits) as response:
+                raw = response.headers.raw
+                location = next((value for name, value in raw if name.lower() == b"location"), None)
+                yield Answer(response.status_code, _readable(raw), location, response.aiter_raw())
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._idle.set()
+
+    async def close_when_idle(self) -> None:
+        """Closes the connections once nobody uses them."""
+        await self._idle.wait()
+        await self._client.aclose()
+
+    def _session(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            socket_factory=self._make_socket,
+            ssl=self._ssl_context,
+            resolver=self._resolver,
+            limit=0,  # the queues of `politeness` are the limit
+            keepalive_timeout=_KEEP_ALIVE,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            max_line_size=_HEADER_BYTES,
+            max_field_size=_HEADER_BYTES,
+        )
+
+
+def trusted_authorities() -> ssl.SSLContext:
+    """A TLS context that trusts the usual web authorities and those of this machine."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
+
+
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[tuple[int, int, str]]:
+    found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+    return [(kind, protocol, str(sockaddr[0])) for kind, _, protocol, _, sockaddr in found]
+
+
+def _readable(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Names in lower case; of repeated headers the lists are joined, of the others the first counts."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in raw:
+        name = raw_name.decode("ascii", "replace").lower()
+        value = raw_value.decode("utf-8", "surrogateescape")
+        if name not in headers:
+            headers[name] = value
+        elif name in _COMBINED:
+            headers[name] += f", {value}"
+    return headers
