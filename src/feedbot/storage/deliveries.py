@@ -77,7 +77,7 @@ async def fan_out(
     )
     names = ["chat_id", "thread_id", "article_id", "category_id", "state", "reason", "created_at", "due_at"]
     statement = insert(connection, delivery).from_select(names, rows).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount
+    return (await connection.execute(statement.execution_options(preserve_rowcount=True))).rowcount
 
 
 async def due(connection: AsyncConnection, now: datetime, limit: int = 500) -> list[DeliveryRow]:

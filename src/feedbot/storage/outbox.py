@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feedbot.domain.deliveries import Delivery, State, Transition
+from feedbot.domain.deliveries import BACKLOG_REASON, Delivery, State, Transition
 from feedbot.storage.tables import category, chat, delivery
 
 OPEN = (State.PENDING, State.UNKNOWN)
@@ -126,3 +126,11 @@ async def recover_sending(connection: AsyncConnection) -> int:
         "attempts": delivery.c.attempts + 1,
     }
     return (await connection.execute(statement.values(**values))).rowcount
+
+
+async def release(connection: AsyncConnection, *, recent: Sequence[int], old: Sequence[int], now: datetime) -> None:
+    """Opens held deliveries again, due at once, and skips those that waited too long."""
+    opened = {"state": State.PENDING, "reason": None, "due_at": now}
+    await connection.execute(update(delivery).where(delivery.c.id.in_(recent)).values(**opened))
+    skipped = {"state": State.SKIPPED, "reason": BACKLOG_REASON}
+    await connection.execute(update(delivery).where(delivery.c.id.in_(old)).values(**skipped))

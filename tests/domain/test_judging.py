@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from feedbot.domain import identity
+from feedbot.domain.article import Draft, Reaction
+from feedbot.domain.judging import Judgement, Known, judge, keyed, silence_reason, to_read
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def draft(number: int, **values: object) -> Draft:
+    plain: dict[str, object] = {
+        "url": f"https://town.example/{number}",
+        "title": f"Story {number}",
+        "guid": f"id-{number}",
+        "published": NOW - number * timedelta(hours=1),
+    }
+    return Draft(**{**plain, **values})  # type: ignore[arg-type]
+
+
+def stored(one: Draft, number: int, read_at: datetime = NOW) -> Known:
+    return Known(
+        id=number,
+        key=identity.article_key(one),
+        url_key=identity.url_key(one),
+        title_key=identity.title_key(one),
+        fingerprint=identity.fingerprint(one),
+        list_fingerprint=identity.fingerprint(one),
+        published=one.published,
+        first_seen=NOW - DAY,
+        read_at=read_at,
+        seen_at=read_at,
+    )
+
+
+def judged(drafts: Sequence[Draft], known: Sequence[Known], baseline_at: datetime | None = NOW - DAY) -> Judgement:
+    return judge(keyed(drafts, "auto"), known, baseline_at=baseline_at)
+
+
+def ids(judgement: Judgement) -> list[int | None]:
+    return [entry.known.id if entry.known else None for entry in judgement.listed]
+
+
+def test_articles_are_found_again_by_their_guid() -> None:
+    known = [stored(draft(1), 11), stored(draft(2), 12)]
+    assert ids(judged([draft(2), draft(3), draft(1)], known)) == [12, None, 11]
+
+
+def test_a_changed_guid_with_the_same_address_is_the_same_article() -> None:
+    assert ids(judged([draft(1, guid="new-1")], [stored(draft(1), 11)])) == [11]
+
+
+def test_a_changed_guid_and_address_with_the_same_title_and_date_is_the_same_article() -> None:
+    moved = draft(1, guid="new-1", url="https://new.example/a/1")
+    assert ids(judged([moved, draft(2)], [stored(draft(1), 11), stored(draft(2), 12)])) == [11, 12]
+
+
+def test_the_same_title_on_another_day_is_another_article() -> None:
+    again = draft(9, guid="x", title="Story 1", url="https://town.example/x")
+    assert ids(judged([again, draft(1)], [stored(draft(1), 11)])) == [None, 11]
+
+
+def test_two_items_with_one_address_stay_two_articles() -> None:
+    first, second = draft(1), draft(2, url="https://town.example/1")
+    assert ids(judged([second, first], [stored(first, 11)])) == [None, 11]
+    assert ids(judged([second, first], [stored(first, 11), stored(second, 12)])) == [12, 11]
+
+
+def test_a_redesign_that_changes_every_guid_finds_every_article_again() -> None:
+    old = [draft(number) for number in range(1, 9)]
+    new = [draft(number, guid=f"{number}@new") for number in range(1, 9)]
+    judgement = judged(new, [stored(one, one_id) for one_id, one in enumerate(old, 1)])
+    assert ids(judgement) == list(range(1, 9))
+    assert judgement.new == ()
+
+
+def test_a_redesign_that_changes_guid_address_and_date_is_found_by_titles() -> None:
+    old = [draft(number) for number in range(1, 9)]
+    new = [
+        draft(number, guid=f"g{number}", url=f"https://n.example/{number}", published=None) for number in range(1, 9)
+    ]
+    judgement = judged(new, [stored(one, one_id) for one_id, one in enumerate(old, 1)])
+    assert ids(judgement) == list(range(1, 9))
+
+
+def test_a_list_in_which_everything_is_unknown_and_old_is_a_redesign_and_stays_silent() -> None:
+    strange = [draft(number, published=NOW - 5 * DAY) for number in range(50, 60)]
+    judgement = judged(strange, [])
+    assert judgement.is_redesign
+    assert {silence_reason(entry, judgement, NOW - DAY) for entry in judgement.listed} == {"redesign"}
+
+
+def test_a_busy_source_that_fills_its_whole_list_with_fresh_articles_is_no_redesign() -> None:
+    fresh = [draft(number) for number in range(1, 9)]
+    judgement = judged(fresh, [])
+    assert not judgement.is_redesign
+    assert {silence_reason(entry, judgement, NOW - DAY) for entry in judgement.listed} == {None}
+
+
+def test_the_first_poll_is_silent() -> None:
+    judgement = judged([draft(1)], [], baseline_at=None)
+    assert silence_reason(judgement.listed[0], judgement, None) == "baseline"
+
+
+def test_an_old_article_that_moves_up_into_the_list_is_silent() -> None:
+    judgement = judged([draft(1), draft(2, published=NOW - 30 * DAY)], [])
+    assert [silence_reason(entry, judgement, NOW - DAY) for entry in judgement.listed] == [None, "older_than_watch"]
+
+
+def test_of_two_entries_with_one_guid_the_first_counts() -> None:
+    kept = keyed([draft(1, title="First"), draft(1, title="Second")], "auto")
+    assert [one.title for one in kept.values()] == ["First"]
+
+
+def test_article_pages_are_read_for_new_and_edited_entries_and_for_a_few_young_ones() -> None:
+    listed = [draft(number, is_complete=False) for number in range(1, 9)]
+    known = [
+        stored(one, one_id, read_at=NOW - DAY - one_id * timedelta(minutes=1)) for one_id, one in enumerate(listed, 1)
+    ]
+    edited = draft(2, is_complete=False, title="Story 2, corrected")
+    current = [draft(0, is_complete=False), listed[0], edited, *listed[2:]]
+    wanted = to_read(judged(current, known), {}, NOW)
+    titles = [entry.draft.title for entry in wanted]
+    assert titles == ["Story 0", "Story 2, corrected", "Story 8", "Story 7", "Story 6"]
+
+
+def test_an_article_read_lately_or_long_published_is_not_read_again() -> None:
+    lately, old = draft(1, is_complete=False), draft(2, is_complete=False, published=NOW - 9 * DAY)
+    known = [stored(lately, 1, NOW - timedelta(hours=1)), stored(old, 2, NOW - 5 * DAY)]
+    assert to_read(judged([lately, old], known), {}, NOW) == ()
+
+
+def test_a_page_that_failed_three_times_is_not_tried_again() -> None:
+    one = draft(1, is_complete=False)
+    judgement = judged([one], [])
+    assert len(to_read(judgement, {identity.article_key(one).hex(): 2}, NOW)) == 1
+    assert to_read(judgement, {identity.article_key(one).hex(): 3}, NOW) == ()
+
+
+def test_a_fingerprint_ignores_counts_and_sees_words() -> None:
+    one = draft(1, comment_count=1, reactions=(Reaction("鲜花", 1),))
+    assert identity.fingerprint(one) == identity.fingerprint(draft(1, comment_count=9, reactions=()))
+    assert identity.fingerprint(one) != identity.fingerprint(draft(1, body_html="<p>More</p>"))
