@@ -1,0 +1,1 @@
+"""Articles in; feed bytes, message text or page context out. Pure."""

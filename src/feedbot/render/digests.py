@@ -1,0 +1,96 @@
+"""Many new articles as few messages: grouped by category, split only between articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from feedbot.domain.article import Article
+from feedbot.domain.texts import utf16_length
+from feedbot.locales import translator
+from feedbot.render.messages import Message, category_text, source_text, title_text, visible
+from feedbot.render.telegram_html import MAX_BYTES, MAX_ENTITIES, MAX_UNITS, link, quoted
+
+MAX_LINE_TITLE = 200
+_HEAD_UNITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPart:
+    """One message of a digest, and the ids of the articles that it carries, in their order."""
+
+    message: Message
+    article_ids: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Page:
+    """A message that is being filled, with what it has used up."""
+
+    lines: list[str] = field(default_factory=list)
+    article_ids: list[int] = field(default_factory=list)
+    units: int = _HEAD_UNITS
+    size: int = _HEAD_UNITS
+    entities: int = 1
+
+    def takes(self, lines: Sequence[str]) -> bool:
+        units, size = _cost(lines)
+        fits = self.units + units <= MAX_UNITS and self.size + size <= MAX_BYTES
+        return fits and self.entities + len(lines) <= MAX_ENTITIES
+
+    def add(self, lines: Sequence[str], article_id: int) -> None:
+        units, size = _cost(lines)
+        self.lines.extend(lines)
+        self.article_ids.append(article_id)
+        self.units += units
+        self.size += size
+        self.entities += len(lines)
+
+
+def digest_messages(articles: Iterable[tuple[Article, str]], *, language: str) -> tuple[DigestPart, ...]:
+    """The articles, each with the category path that its chat follows, grouped by category in order of appearance.
+
+    Each message is within Telegram's limits and names its categories; an article's line is never split.
+    """
+    groups: dict[str, list[Article]] = {}
+    for article, followed in articles:
+        groups.setdefault(category_text(article, followed), []).append(article)
+    pages = _fill(groups, language)
+    count = sum(len(page.article_ids) for page in pages)
+    return tuple(
+        DigestPart(Message(_head(language, count, number, len(pages)) + "\n".join(page.lines)), tuple(page.article_ids))
+        for number, page in enumerate(pages, 1)
+    )
+
+
+def _fill(groups: dict[str, list[Article]], language: str) -> list[_Page]:
+    pages = [_Page()]
+    for shown, articles in groups.items():
+        heading = f"\n<b>📂 {quoted(shown)}</b>" if shown else ""
+        is_open = False
+        for article in articles:
+            line = _line(article, shown, language)
+            lines = [line] if is_open or not heading else [heading, line]
+            if not pages[-1].takes(lines):
+                pages.append(_Page())
+                lines = [heading, line] if heading else [line]
+            pages[-1].add(lines, article.id)
+            is_open = True
+    return [page for page in pages if page.lines]
+
+
+def _line(article: Article, shown: str, language: str) -> str:
+    title = link(article.url, title_text(article, translator(language), MAX_LINE_TITLE))
+    source = source_text(article)
+    return f"• {title} — {quoted(source)}" if source and source not in shown else f"• {title}"
+
+
+def _head(language: str, count: int, number: int, pages: int) -> str:
+    said = translator(language).plural("{count} new article", "{count} new articles", count)
+    page = f" ({number}/{pages})" if pages > 1 else ""
+    return f"<b>🗞 {quoted(said)}{page}</b>\n"
+
+
+def _cost(lines: Sequence[str]) -> tuple[int, int]:
+    text = "\n".join(lines)
+    return utf16_length(visible(text)) + 1, len(text.encode()) + 1

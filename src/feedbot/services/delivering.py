@@ -1,0 +1,243 @@
+"""Brings open deliveries to their chats: whose turn it is, within Telegram's limits, and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from feedbot.domain.deliveries import State
+from feedbot.domain.pacing import Limits, Outage, Pacer
+from feedbot.errors import FloodWait, MessageRefused, OutcomeUnknown, SendError, TelegramDown, TokenRefused
+from feedbot.render.messages import as_plain
+from feedbot.services.outcomes import store_arrival, store_failure
+from feedbot.services.parcels import Changes, MessageOptions, Parcel, claim
+from feedbot.storage import outbox
+from feedbot.storage.database import Database
+
+if TYPE_CHECKING:
+    # Importing this at run time would import aiogram into every process that knows this service.
+    from feedbot.telegram.sender import Sender
+
+CONCURRENCY = 32
+LOOK_EVERY = 1.0
+REST_AFTER_FAULT = 5.0
+SECONDS_TO_FINISH = 2.5
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class Deliverer:
+    """The only sender of articles: one message at a time to a chat, many chats at once.
+
+    `counts` has the numbers since the start: `messages`, `sent`, `failed`, `skipped`, `held`, `unknown`, `repeats`
+    (deliveries, but for messages), `floods`, `recovered`. `alarm` says why nothing can be sent at all, None while all
+    is well.
+    """
+
+    def __init__(
+        self, database: Database, sender: Sender, options: MessageOptions, limits: Limits | None = None
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._options = options
+        self._pacer = Pacer(limits)
+        self._outage = Outage()
+        # The chats with open deliveries, in the order of their turns.
+        self._waiting: dict[int, None] = {}
+        self._look_at = float("-inf")
+        self._busy: dict[int, asyncio.Task[None]] = {}
+        self._changed = asyncio.Event()
+        self._stopping = False
+        self.counts: Counter[str] = Counter()
+        self.alarm: str | None = None
+
+    async def recover(self) -> int:
+        """Marks what an earlier run left on its way as of unknown outcome, so that it is sent again; how many."""
+        async with self._database.write() as connection:
+            count = await outbox.recover_sending(connection)
+        self.counts["recovered"] += count
+        if count:
+            log.warning("deliveries_recovered", count=count, state=State.UNKNOWN.value)
+        return count
+
+    async def run(self) -> None:
+        """Recovers, then sends until `stop` is called. A fault of the database is logged and waited out."""
+        await self.recover()
+        while not self._stopping:
+            self._changed.clear()
+            try:
+                rest = await self.tick(datetime.now(UTC), time.monotonic())
+            except Exception:
+                log.exception("delivering_failed", next_try_seconds=REST_AFTER_FAULT)
+                rest = REST_AFTER_FAULT
+            await self._rest(rest)
+
+    async def stop(self) -> None:
+        """Sends nothing more and returns once what is on its way has arrived, at the latest after 2.5 s.
+
+        What has no answer by then stays stored as on its way, and is recovered at the next start.
+        """
+        self._stopping = True
+        self._changed.set()
+        if tasks := tuple(self._busy.values()):
+            _, late = await asyncio.wait(tasks, timeout=SECONDS_TO_FINISH)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def wake(self) -> None:
+        """Looks for due deliveries at once: new ones were stored, or a chat came back."""
+        self._look_at = float("-inf")
+        self._changed.set()
+
+    async def settle(self) -> None:
+        """Returns when nothing is on its way."""
+        while self._busy:
+            await asyncio.wait(tuple(self._busy.values()))
+
+    async def tick(self, now: datetime, at: float) -> float:
+        """Starts every send that is due and within the limits; the seconds until there may be more to start.
+
+        `now` is the time of day, `at` the same moment on a clock that never goes back.
+        """
+        if at >= self._look_at:
+            self._look_at = at + LOOK_EVERY
+            async with self._database.read() as connection:
+                self._waiting = dict.fromkeys(await outbox.due_chats(connection, now))
+        if chosen := self._choose(at):
+            claimed = await claim(self._database, chosen, self._options, now)
+            self._count(claimed.changes)
+            for chat_id in chosen:
+                # Whoever has more stands behind all others now.
+                del self._waiting[chat_id]
+                if chat_id in claimed.with_more:
+                    self._waiting[chat_id] = None
+            for parcel in claimed.parcels:
+                self._start(parcel)
+        return self._until_next(at)
+
+    def _choose(self, at: float) -> list[int]:
+        """The chats whose turn it is, each counted against the limits."""
+        chosen: list[int] = []
+        for chat_id in self._waiting:
+            is_full = len(self._busy) + len(chosen) >= CONCURRENCY
+            if self._stopping or is_full or self._pacer.bot_next_at(at) > at:
+                break
+            if chat_id not in self._busy and self._pacer.chat_next_at(chat_id, at) <= at:
+                self._pacer.take(chat_id, at)
+                chosen.append(chat_id)
+        return chosen
+
+    def _until_next(self, at: float) -> float:
+        idle = [chat_id for chat_id in self._waiting if chat_id not in self._busy]
+        if not idle or len(self._busy) >= CONCURRENCY:
+            return self._look_at - at
+        bot = self._pacer.bot_next_at(at)
+        due = bot if bot > at else min(self._pacer.chat_next_at(chat_id, at) for chat_id in idle)
+        return min(due, self._look_at) - at
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def _start(self, parcel: Parcel) -> None:
+        task = asyncio.create_task(self._deliver(parcel), name=f"send to chat {parcel.chat_id}")
+        self._busy[parcel.chat_id] = task
+        task.add_done_callback(lambda done: self._finish(parcel.chat_id, done))
+
+    def _finish(self, chat_id: int, task: asyncio.Task[None]) -> None:
+        self._busy.pop(chat_id, None)
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()):
+            # It stays stored as on its way: the next start takes it as of unknown outcome.
+            log.error("outcome_not_stored", chat_id=chat_id, exc_info=error)
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        try:
+            message_id = await self._send(parcel)
+        except SendError as error:
+            await self._failed(parcel, error)
+            return
+        self._answered()
+        now = datetime.now(UTC)
+        await self._stored(lambda: store_arrival(self._database, parcel, message_id, now))
+        self.counts["messages"] += 1
+        self.counts["sent"] += len(parcel.deliveries)
+        self.counts["repeats"] += sum(one.state is State.UNKNOWN for one in parcel.deliveries)
+        log.info("message_sent", chat_id=parcel.chat_id, message_id=message_id, articles=len(parcel.deliveries))
+
+    async def _send(self, parcel: Parcel) -> int:
+        try:
+            return await self._sender.send(parcel.chat_id, parcel.message, thread_id=parcel.thread_id)
+        except MessageRefused as error:
+            log.warning("message_refused", chat_id=parcel.chat_id, reason=error.reason, next_try="plain text")
+            self._pacer.take(parcel.chat_id, time.monotonic())
+            return await self._sender.send(parcel.chat_id, as_plain(parcel.message), thread_id=parcel.thread_id)
+
+    async def _failed(self, parcel: Parcel, error: SendError) -> None:
+        now = datetime.now(UTC)
+        others_pass = self._outage.failures == 0
+        changes = await self._stored(lambda: store_failure(self._database, parcel, error, now, others_pass=others_pass))
+        self._count(changes)
+        change = changes[0][1]
+        at = time.monotonic()
+        if change.parked_until:
+            self._pacer.park(parcel.chat_id, at + (change.parked_until - now).total_seconds())
+        if change.stopped_until:
+            self._pacer.stop(at + (change.stopped_until - now).total_seconds())
+        self._note(error, at)
+        log.warning(
+            "message_not_sent",
+            chat_id=parcel.chat_id,
+            error=type(error).__name__,
+            reason=error.reason,
+            state=change.state.value,
+            articles=len(changes),
+        )
+        self.wake()
+
+    async def _stored(self, store: Callable[[], Awaitable[T]]) -> T:
+        """What storing an outcome gives, tried until it succeeds: forgetting that a message arrived would repeat it."""
+        while True:
+            try:
+                return await store()
+            except Exception:
+                if self._stopping:
+                    raise
+                log.exception("outcome_not_stored", next_try_seconds=REST_AFTER_FAULT)
+                await asyncio.sleep(REST_AFTER_FAULT)
+
+    def _note(self, error: SendError, at: float) -> None:
+        match error:
+            case TokenRefused():
+                self.alarm = f"Telegram refuses the bot's token: {error.reason}"
+                log.error("token_refused", reason=error.reason, remedy="set telegram.token to the one of @BotFather")
+            case TelegramDown() | OutcomeUnknown():
+                was_on = self._outage.is_on
+                self._pacer.stop(self._outage.failed(at))
+                if self._outage.is_on:
+                    self.alarm = f"Telegram cannot be reached: {error.reason}"
+                    if not was_on:
+                        log.error("telegram_down", reason=error.reason)
+            case _:
+                self.counts["floods"] += isinstance(error, FloodWait)
+                self._answered()
+
+    def _answered(self) -> None:
+        if self._outage.answered():
+            log.info("telegram_back")
+        self.alarm = None
+
+    def _count(self, changes: Changes) -> None:
+        self.counts.update(change.state.value for _, change in changes if change.state is not State.PENDING)

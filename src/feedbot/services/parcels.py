@@ -1,0 +1,136 @@
+"""Turns the open deliveries of chats into messages that are marked as on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from feedbot.domain.article import Article
+from feedbot.domain.deliveries import BACKLOG_REASON, Batch, Delivery, State, Transition, plan_batch
+from feedbot.render.digests import digest_messages
+from feedbot.render.messages import Message, article_message
+from feedbot.sources.html import to_text
+from feedbot.storage import articles, deliveries, outbox
+from feedbot.storage.database import Database
+
+MOST_IN_A_DIGEST = 200
+GONE_REASON = "the article is gone"
+
+log = structlog.get_logger(__name__)
+
+
+def no_page(article_id: int) -> str | None:  # noqa: ARG001
+    """The article page's address when the outside cannot reach feedbot's pages: none."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOptions:
+    """How messages are made and grouped.
+
+    `timezone` (IANA name) is the one that people read; `article_page_url` gives feedbot's own page of an article.
+    """
+
+    burst: int = 3
+    backlog_hours: float = 48
+    summary_chars: int = 300
+    timezone: str = "UTC"
+    article_page_url: Callable[[int], str | None] = no_page
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message on its way to a chat, with the deliveries that it carries, as they were before."""
+
+    chat_id: int
+    thread_id: int
+    message: Message
+    deliveries: tuple[Delivery, ...]
+
+
+Changes = list[tuple[Delivery, Transition]]
+
+
+@dataclass(slots=True)
+class Claim:
+    """The messages to send now, the deliveries that ended without one, and the chats that have more open."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    changes: Changes = field(default_factory=list)
+    with_more: set[int] = field(default_factory=set)
+
+
+async def claim(database: Database, chat_ids: Sequence[int], options: MessageOptions, now: datetime) -> Claim:
+    """The next message of each chat; its deliveries are stored as on their way before this returns."""
+    async with database.read() as connection:
+        waiting = await outbox.waiting(connection, chat_ids, MOST_IN_A_DIGEST)
+        batches = {chat_id: _plan(rows, options, now) for chat_id, rows in waiting.items()}
+        wanted = {one.article_id for batch in batches.values() for one in batch.deliveries}
+        found = {one.id: one for one in await articles.by_ids(connection, sorted(wanted))}
+    made = Claim()
+    for chat_id, batch in batches.items():
+        before = len(waiting[chat_id])
+        ended = _add(made, batch, found, waiting[chat_id][0].language, options)
+        if before > ended:
+            made.with_more.add(chat_id)
+    async with database.write() as connection:
+        await outbox.apply(connection, made.changes)
+        on_their_way = [one.id for parcel in made.parcels for one in parcel.deliveries]
+        await deliveries.set_state(connection, on_their_way, State.SENDING)
+    return made
+
+
+def _plan(rows: Sequence[outbox.Waiting], options: MessageOptions, now: datetime) -> Batch:
+    opened = [row.delivery for row in rows]
+    return plan_batch(opened, burst=options.burst, backlog_hours=options.backlog_hours, now=now)
+
+
+def _add(made: Claim, batch: Batch, found: Mapping[int, Article], language: str, options: MessageOptions) -> int:
+    """Adds what becomes of a batch to the claim; how many deliveries are not open any more."""
+    gone = [one for one in batch.deliveries if one.article_id not in found]
+    there = tuple(one for one in batch.deliveries if one.article_id in found)
+    changes = [(one, _end(one, State.SKIPPED, BACKLOG_REASON)) for one in batch.stale]
+    changes += [(one, _end(one, State.SKIPPED, GONE_REASON)) for one in gone]
+    carried: tuple[Delivery, ...] = ()
+    if there:
+        try:
+            message, carried = _render(replace(batch, deliveries=there), found, language, options)
+        except Exception as error:
+            # An article that this program cannot put into words must not stop the others.
+            log.exception("message_not_made", chat_id=there[0].chat_id, article_ids=[one.article_id for one in there])
+            reason = f"no message could be made of it: {type(error).__name__}"
+            changes += [(one, _end(one, State.FAILED, reason)) for one in there]
+        else:
+            made.parcels.append(Parcel(there[0].chat_id, there[0].thread_id, message, carried))
+    made.changes += changes
+    return len(changes) + len(carried)
+
+
+def _render(
+    batch: Batch, found: Mapping[int, Article], language: str, options: MessageOptions
+) -> tuple[Message, tuple[Delivery, ...]]:
+    """The batch's message, and the deliveries for which there is room in it."""
+    if batch.grouped and len(batch.deliveries) > 1:
+        chosen = [(found[one.article_id], one.category) for one in batch.deliveries]
+        part = digest_messages(chosen, language=language)[0]
+        inside = frozenset(part.article_ids)
+        return part.message, tuple(one for one in batch.deliveries if one.article_id in inside)
+    only = batch.deliveries[0]
+    article = found[only.article_id]
+    message = article_message(
+        article,
+        followed=only.category,
+        language=language,
+        timezone=options.timezone,
+        article_page_url=options.article_page_url(article.id),
+        summary_chars=options.summary_chars,
+        body_text=to_text(article.body_html),
+    )
+    return message, (only,)
+
+
+def _end(one: Delivery, state: State, reason: str) -> Transition:
+    return Transition(state=state, reason=reason, attempts=one.attempts)
