@@ -1,0 +1,169 @@
+"""The page or pages of one article to the whole of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from feedbot.domain.article import Draft, Reaction
+from feedbot.errors import NotParseable, SiteRefused
+from feedbot.sources.discuz import body, crumbs
+from feedbot.sources.discuz.document import Document, article_id, label, page_number, plain, prose, read, text_of
+from feedbot.sources.discuz.listing import CUT_MARK
+from feedbot.sources.discuz.meta import read_meta
+from feedbot.sources.discuz.refusals import refuse
+from feedbot.sources.spec import ArticlePages, Page, ParseOptions
+
+MAX_PAGES = 50
+_SUMMARY_LABEL = "摘要"
+_COLON = re.compile("[:：]")
+_ID_DIGITS = 10
+_NEARLY_ALL = 0.8
+_TAIL = 12
+
+
+def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
+    """The article of `draft` from the pages of it read so far, in order, and the address of the next one.
+
+    A field that the page does not have keeps what the draft says. An article whose address led away (a jump URL) has
+    no page of its own: its draft comes back complete as it is.
+
+    Raises:
+        feedbot.errors.SiteRefused: the page is a refusal, or has a template without the article.
+        feedbot.errors.NotParseable: no page of a Discuz! portal.
+    """
+    if not pages:
+        return ArticlePages(draft, next_url=draft.url)
+    documents = [read(page, options) for page in pages[:MAX_PAGES]]
+    first = documents[0]
+    if body.of(first) is None:
+        if _has_jumped(first, draft):
+            return ArticlePages(replace(draft, is_complete=True))
+        raise _without_article(first)
+    if _has_jumped(first, draft):
+        return ArticlePages(replace(draft, is_complete=True))
+    parts = body.parts(documents)
+    next_url = _next_url(documents, parts)
+    return ArticlePages(_complete(documents, parts, draft, options, is_whole=next_url is None), next_url)
+
+
+def _without_article(document: Document) -> SiteRefused | NotParseable:
+    try:
+        refuse(document)
+    except SiteRefused as refused:
+        return refused
+    if document.is_discuz:
+        text = (
+            "The page has no article in a form that is known: the site uses its own template. "
+            "Use `type: page` with selectors for this source."
+        )
+        return SiteRefused(text, url=document.url)
+    return NotParseable("This is no article page of a Discuz! portal.", url=document.url)
+
+
+def _has_jumped(document: Document, draft: Draft) -> bool:
+    wanted, got = article_id(draft.url), article_id(document.url)
+    if got is not None or wanted is None:
+        return wanted is not None and wanted != got
+    # A generated page may have a name of its own, but it stays on its host and holds the article.
+    return urlsplit(draft.url).hostname != urlsplit(document.url).hostname or body.of(document) is None
+
+
+def _complete(
+    documents: Sequence[Document], pages: Sequence[body.Part], draft: Draft, options: ParseOptions, *, is_whole: bool
+) -> Draft:
+    first = documents[0]
+    line = read_meta(first, options.timezone)
+    title = _title(first) or draft.title
+    summary = _summary(first)
+    html = body.joined(pages)
+    aid = article_id(first.url) or article_id(draft.url) or _own_id(first)
+    return replace(
+        draft,
+        guid=draft.guid or (f"aid:{aid}" if aid else None),
+        title=title,
+        published=line.published or draft.published,
+        author=line.author or draft.author,
+        origin=line.origin or draft.origin,
+        comment_count=draft.comment_count if line.comment_count is None else line.comment_count,
+        summary=summary or draft.summary,
+        summary_is_cut=_is_cut(summary or draft.summary, pages),
+        body_html=html or draft.body_html,
+        images=body.images(html) or draft.images,
+        attachments=body.attachments(html) or draft.attachments,
+        category_path=crumbs.category_path(first, is_article=True) or draft.category_path,
+        related_categories=crumbs.related(first) or draft.related_categories,
+        reactions=_reactions(first) or draft.reactions,
+        language=crumbs.language(first, options, title),
+        site=crumbs.site_name(first) or draft.site,
+        is_complete=is_whole,
+    )
+
+
+def _next_url(documents: Sequence[Document], pages: Sequence[body.Part]) -> str | None:
+    """The page after the last one read; None after the last, after an empty or repeated one, and after MAX_PAGES."""
+    if len(pages) < len(documents) or len(documents) >= MAX_PAGES:
+        return None
+    last = documents[-1]
+    following = last.first("div.ptw div.pg a.nxt", "div.d div.pg a.nxt", "div.vw div.pg a.nxt")
+    address = last.absolute(following.attributes.get("href")) if following is not None else ""
+    read_already = {_place(document.url) for document in documents}
+    is_own = article_id(address) in {None, article_id(documents[0].url) or article_id(address)}
+    return address if address and is_own and _place(address) not in read_already else None
+
+
+def _place(url: str) -> tuple[int, int] | str:
+    aid = article_id(url)
+    return (aid, page_number(url)) if aid is not None else url.partition("#")[0]
+
+
+def _own_id(document: Document) -> int | None:
+    field = document.first('#cform input[name="aid"]', 'input[name="aid"]')
+    value = (field.attributes.get("value") or "") if field is not None else ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= _ID_DIGITS else None
+
+
+def _title(document: Document) -> str:
+    heading = document.first("div.h h1.ph", "h1.ph", "div.wzview h1", "div.wzview h2")
+    # <title> is: title [- page] - category - site - Powered by Discuz!
+    return text_of(heading) if heading is not None else document.title.split(" - ")[0]
+
+
+def _summary(document: Document) -> str:
+    text = prose(document.text("div.s > div"))
+    head, *rest = _COLON.split(text, maxsplit=1)
+    return prose(rest[0]) if rest and label(head) == _SUMMARY_LABEL else text
+
+
+def _is_cut(summary: str, pages: Sequence[body.Part]) -> bool:
+    """Whether the summary leaves something out: the portal prints its mark also when hardly anything was cut."""
+    if not summary.endswith(CUT_MARK):
+        return False
+    said = _letters(summary.removesuffix(CUT_MARK))
+    whole = _letters("".join(page.raw_text for page in pages))
+    if not whole:
+        return True
+    # Summaries lose quotes and other references, so only letters are compared, and a little may be missing.
+    return len(said) < len(whole) * _NEARLY_ALL or not said.endswith(whole[-_TAIL:])
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, plain(text)))
+
+
+def _reactions(document: Document) -> tuple[Reaction, ...]:
+    cells = document.tree.css("table.atd td")
+    found = {name: Reaction(name, count) for name, count in map(_reaction, cells) if name}
+    return tuple(found.values())
+
+
+def _reaction(cell: LexborNode) -> tuple[str, int]:
+    bar = cell.css_first("div.atdc")
+    count = text_of(bar)
+    if bar is not None:
+        bar.decompose()
+    return text_of(cell), int(count) if count.isascii() and count.isdecimal() else 0

@@ -1,0 +1,76 @@
+"""The line below an article's title: date, publisher, comments, author, origin. All but the date may be missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from selectolax.lexbor import LexborNode
+
+from feedbot.sources.discuz.document import Document, label, plain, text_of
+from feedbot.sources.times import parse_published
+
+_LINE = ("div.h p.xg1", "h1.ph + p", "div.wzview p.xg1", "div.wzview .wzview_info", "div.wzview")
+_SEPARATORS = re.compile(r"[|｜¦]")
+_COLON = re.compile("[:：]")
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What the line says; `""` or None for what it does not."""
+
+    published: datetime | None
+    author: str
+    origin: str
+    comment_count: int | None
+
+
+def read_meta(document: Document, timezone: str) -> Meta:
+    """The line's items. The author is the one named as 原作者, else who published it (发布者)."""
+    line = document.first(*_LINE)
+    if line is None:
+        return Meta(None, "", "", None)
+    items = _items(line)
+    named = dict(_named(items))
+    publisher = text_of(line.css_first('a[href*="mod=space"], a[href*="space-u"]'))
+    return Meta(
+        published=_published(line, items[0], timezone),
+        author=named.get("原作者", "") or named.get("作者", "") or named.get("发布者", "") or publisher,
+        origin=named.get("来自", "") or named.get("来源", ""),
+        comment_count=_comments(line, named.get("评论", "")),
+    )
+
+
+def _items(line: LexborNode) -> tuple[str, ...]:
+    """The line's items as printed: between its separator elements, or between plain bars in other editions."""
+    if line.css_first("span.pipe") is None:
+        return tuple(plain(item) for item in _SEPARATORS.split(line.text()))
+    items = [""]
+    for node in line.iter(include_text=True):
+        if node.tag == "span" and "pipe" in (node.attributes.get("class") or "").split():
+            items.append("")
+        else:
+            items[-1] += node.text()
+    return tuple(plain(item) for item in items)
+
+
+def _named(items: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for item in items:
+        name, *value = _COLON.split(item, maxsplit=1)
+        if value:
+            yield label(name), value[0].strip()
+
+
+def _published(line: LexborNode, first: str, timezone: str) -> datetime | None:
+    # Recent dates may read "5 minutes ago" and carry the real one in the title.
+    told = line.css_first("span[title]")
+    texts = ((told.attributes["title"] or "") if told is not None else "", first)
+    return next(filter(None, (parse_published(text, timezone=timezone) for text in texts)), None)
+
+
+def _comments(line: LexborNode, said: str) -> int | None:
+    count = _COUNT.search(text_of(line.css_first("#_commentnum")) or said)
+    return int(count[0]) if count else None
