@@ -1,0 +1,106 @@
+"""The `feedbot` command: its global options, its groups, and the one place where an error becomes a line and a code.
+
+A new group is a file with `app = typer.Typer()`, added below; a group without a name puts its commands on top level.
+Commands import what they need inside the function, so that `feedbot --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from feedbot import __version__
+from feedbot.cli import check, run
+from feedbot.cli.invocation import Invocation
+from feedbot.cli.output import complain
+from feedbot.errors import ConfigurationError, FeedbotError
+from feedbot.log import Masker
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="feedbot",
+    help="Watches news sources, makes feeds of them, and sends new articles to Telegram chats.",
+    epilog="Examples:  feedbot run  |  feedbot --config /etc/feedbot check  |  feedbot check --json",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(run.app)
+app.add_typer(check.app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line of `arguments` (`sys.argv`) and end the process.
+
+    The exit code is 0 when done, 1 when it failed, 2 for wrong usage or configuration, 130 when interrupted.
+    """
+    invocation = Invocation()
+    code = DONE
+    try:
+        app(args=arguments, prog_name="feedbot", obj=invocation)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else FAILED if ended.code else DONE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except ConfigurationError as error:
+        code = WRONG_USAGE
+        complain(str(error))
+        complain(f"Nothing was done: {_counted(len(error.faults), 'fault')} in the configuration.")
+    except FeedbotError as error:
+        code = FAILED
+        complain(f"feedbot: {error}")
+    except Exception as error:
+        code = FAILED
+        if invocation.debug:
+            raise
+        complain(f"feedbot: an error that nobody foresaw, {type(error).__name__}: {Masker().mask(str(error))}")
+        complain("Please report it with what feedbot --debug prints for the same command.")
+    sys.exit(_flushed(code))
+
+
+def _flushed(code: int) -> int:
+    """The code, once what was printed is out; a reader who left early (`feedbot check | head`) is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more when it ends: that must find a place to write to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - the form that Typer calls
+    if value:
+        typer.echo(f"feedbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    *,
+    config: Annotated[
+        Path,
+        typer.Option(
+            "--config", metavar="DIR", envvar="FEEDBOT_CONFIG", help="The directory with feedbot.yaml and sources/."
+        ),
+    ] = Path("config"),
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unforeseen error.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take in what holds for every command."""
+    invocation = context.ensure_object(Invocation)
+    invocation.config_directory = config
+    invocation.debug = debug
