@@ -50,16 +50,16 @@ class _Page:
 def digest_messages(articles: Iterable[tuple[Article, str]], *, language: str) -> tuple[DigestPart, ...]:
     """The articles, each with the category path that its chat follows, grouped by category in order of appearance.
 
-    Each message is within Telegram's limits and names its categories; an article's line is never split.
+    Each message is within Telegram's limits and stands for itself, with its own count and category names; an article's
+    line is never split.
     """
     groups: dict[str, list[Article]] = {}
     for article, followed in articles:
         groups.setdefault(category_text(article, followed), []).append(article)
     pages = _fill(groups, language)
-    count = sum(len(page.article_ids) for page in pages)
     return tuple(
-        DigestPart(Message(_head(language, count, number, len(pages)) + "\n".join(page.lines)), tuple(page.article_ids))
-        for number, page in enumerate(pages, 1)
+        DigestPart(Message("\n".join((_head(language, len(page.article_ids)), *page.lines))), tuple(page.article_ids))
+        for page in pages
     )
 
 
@@ -85,10 +85,9 @@ def _line(article: Article, shown: str, language: str) -> str:
     return f"• {title} — {quoted(source)}" if source and source not in shown else f"• {title}"
 
 
-def _head(language: str, count: int, number: int, pages: int) -> str:
+def _head(language: str, count: int) -> str:
     said = translator(language).plural("{count} new article", "{count} new articles", count)
-    page = f" ({number}/{pages})" if pages > 1 else ""
-    return f"<b>🗞 {quoted(said)}{page}</b>\n"
+    return f"<b>🗞 {quoted(said)}</b>"
 
 
 def _cost(lines: Sequence[str]) -> tuple[int, int]:

@@ -6,7 +6,6 @@ Rules: https://core.telegram.org/bots/api#html-style. TDLib's parser is the judg
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import datetime
 from html import escape
 from urllib.parse import urlsplit
@@ -22,14 +21,15 @@ MAX_ENTITIES = 90
 MAX_URL = 2048
 
 # Controls that would turn the rest of a line around (Unicode TR 9); marks and isolates of single letters stay.
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_TURNING = "\u202a-\u202e\u2066-\u2069"
+_REFUSED = re.compile(f"[\ud800-\udfff{_TURNING}]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _TIME_PATTERNS = {"en": "d MMM y, HH:mm", "zh_CN": "y年M月d日 HH:mm"}
 
 
 def plain(text: str) -> str:
     """One line without control characters and lone surrogates, which Telegram refuses."""
-    kept = (" " if unicodedata.category(char) == "Cc" else char for char in _TURNING.sub("", text))
-    return " ".join("".join(char for char in kept if unicodedata.category(char) != "Cs").split())
+    return " ".join(_REFUSED.sub("", _CONTROLS.sub(" ", text)).split())
 
 
 def quoted(text: str) -> str:
