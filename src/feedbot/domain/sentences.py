@@ -18,7 +18,7 @@ _CJK = re.compile(
 _ABBREVIATED = (
     "mr mrs ms dr prof st sr jr vs cf al no nos fig figs vol pp ed eds rev gen col sen rep gov capt lt sgt maj hon "
     "pres dept univ assn bros inc ltd co corp est approx ca jan feb mar apr jun jul aug sep sept oct nov dec "
-    "mon tue wed thu fri sat sun mt ft ave blvd rd bzw evtl ggf inkl nr str tel usw vgl mme mlle art av cap sig sra srta"
+    "mon tue wed thu fri sat sun mt ft ave blvd rd bzw evtl ggf inkl nr str tel usw vgl mme mlle art av sig"
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 

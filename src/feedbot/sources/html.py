@@ -1,7 +1,8 @@
-"""Article HTML made safe, tidy and whole, and read as plain text."""  # noqa: A005  # the field's name for it
+"""Article HTML made safe, tidy and whole, and read as plain text."""
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import nh3
@@ -12,14 +13,16 @@ from feedbot.sources.encoding import strip_controls
 from feedbot.sources.html_attributes import refine
 from feedbot.sources.html_tags import is_heavy, tame
 from feedbot.sources.html_urls import absolute
-from feedbot.sources.html_write import Exit, is_block, is_dropped, walk, write
+from feedbot.sources.html_walk import Exit, is_block, leave_quietly, walk
+from feedbot.sources.html_write import write
 
 __all__ = ["absolute", "clean", "images", "one_line", "paragraphs", "parse", "to_text"]
 
-_TAGS = set(
-    "a b blockquote br code em figcaption figure h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup table tbody td th "
-    "thead tr u ul".split()
+_TAG_NAMES = (
+    "a b blockquote br code em figcaption figure h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup table tbody td "
+    "th thead tr u ul"
 )
+_TAGS = set(_TAG_NAMES.split())
 _ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
@@ -27,16 +30,17 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan"},
     "ol": {"start"},
 }
+_EMPTY_LINES = re.compile(r"\n{2,}")
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 def clean(html: str, base_url: str) -> str:
     """An article's HTML, safe to show anywhere and the same however often it is cleaned.
 
-    Keeps paragraphs, headings (h2-h6), lists, tables, quotes, code, figures, pictures, links and emphasis; every address
-    is absolute, http or https (links also mailto and tel) and ASCII. Lazily loaded pictures get their address, players
-    become links, scripts, forms, styles, hidden text, tracking pixels and Word's markup go. `base_url` is the page's own
-    address, or its `<base>`. Takes time linear in the size of `html`, whatever it is.
+    Keeps paragraphs, headings (h2-h6), lists, tables, quotes, code, figures, pictures, links and emphasis; every
+    address is absolute, http or https (links also mailto and tel) and ASCII. Lazily loaded pictures get their address,
+    players become links; scripts, forms, styles, hidden text, tracking pixels and Word's markup go. `base_url` is the
+    page's own address, or its `<base>`. Takes time linear in the size of `html`, whatever it is.
     """
     written = write(_tree(html), base_url)
     # The writer has already left out all that is dangerous; the sanitiser is what that claim is checked by.
@@ -96,31 +100,28 @@ class _Reader:
     def text(self, text: str) -> None:
         self._run.append(text if self._preformatted else text.replace("\n", " "))
 
-    def enter(self, node: LexborNode) -> Exit | None:
-        tag = node.tag or ""
-        if is_dropped(node):
-            return None
+    def enter(self, tag: str, _node: LexborNode) -> Exit | None:
         if tag == "br":
             self._run.append("\n")
         elif tag in {"td", "th"}:
             self._run.append(" ")
+        elif tag == "pre":
+            self.flush()
+            self._preformatted += 1
+            return self._leave_pre
         elif is_block(tag):
             self.flush()
-            self._preformatted += tag == "pre"
-            return self._leave_pre if tag == "pre" else self.flush
-        return _nothing
+            return self.flush
+        return leave_quietly
 
     def flush(self) -> None:
-        lines = (" ".join(line.split()) for line in "".join(self._run).split("\n"))
-        text = "\n".join(line for line in lines if line)
-        if text:
-            self.found.append(text)
+        lines = [" ".join(line.split()) for line in "".join(self._run).split("\n")]
         self._run.clear()
+        text = "\n".join(lines).strip("\n")
+        if text:
+            # An empty line is the end of a paragraph, but not in a listing.
+            self.found += [text] if self._preformatted else [part.strip() for part in _EMPTY_LINES.split(text)]
 
     def _leave_pre(self) -> None:
         self.flush()
         self._preformatted -= 1
-
-
-def _nothing() -> None:
-    """The end of an element within a line."""

@@ -16,10 +16,11 @@ _PLACEHOLDER = re.compile(
     r"/(?:none|blank|spacer|grey|gray|loading|lazy|placeholder|transparent|pixel|1x1)\.(?:gif|png|svg)\Z"
 )
 _DISCUZ_THUMBNAIL = ".thumb.jpg"
-_READ = frozenset(
-    "href src alt title width height colspan rowspan start hidden data type poster srcset "
-    "data-original data-src data-lazy-src data-actualsrc data-url data-srcset data-lazy-srcset file zoomfile".split()
+_READ_NAMES = (
+    "href src alt title width height colspan rowspan start hidden data type poster srcset file zoomfile "
+    "data-original data-src data-lazy-src data-actualsrc data-url data-srcset data-lazy-srcset"
 )
+_READ = frozenset(_READ_NAMES.split())
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ZERO = re.compile(r"0(?:\.0*)?(?:px|pt|em|rem|%)?")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import groupby
 
 _SPACES = re.compile("[ \t\n\f\r\v\xa0]+")
 _BLANK = " \t\n\f\r\v\xa0\u3000\ufeff\u200b"
@@ -55,11 +56,17 @@ class Frame:
     def flush(self) -> None:
         """Ends the current paragraph."""
         if self.run:
-            self.items += _paragraphs(self.run)
+            self.items += _paragraphs(_joined(self.run))
             self.run.clear()
+
+    def is_at_line_start(self) -> bool:
+        """Whether the run is empty or has just begun a line."""
+        return not self.run or self.run[-1].kind == "br" or self.run[-1].value.endswith("\n")
 
     def inner(self) -> str:
         """The HTML between the frame's tags."""
+        if self.name == "pre":
+            return _preformatted(self.run)
         self.flush()
         if self.name in HEADINGS:
             return _BREAK.join(item.html for item in self.items)
@@ -95,6 +102,31 @@ def _shared(left: Sequence[Format], right: Sequence[Format]) -> int:
             break
         count += 1
     return count
+
+
+def _joined(run: list[Piece]) -> list[Piece]:
+    """The run with neighbouring texts of the same formats made one."""
+    pieces: list[Piece] = []
+    for (is_text, formats), group in groupby(run, lambda piece: (piece.kind == "text", piece.formats)):
+        if is_text:
+            pieces.append(Piece("text", "".join(piece.value for piece in group), formats))
+        else:
+            pieces += group
+    return pieces
+
+
+def _preformatted(run: list[Piece]) -> str:
+    """The run as it is, but for blank lines at either end."""
+    pieces = _joined(run)
+    while pieces and pieces[-1].kind == "text" and not pieces[-1].value.strip():
+        pieces.pop()
+    while pieces and pieces[0].kind == "text" and not pieces[0].value.strip():
+        pieces.pop(0)
+    if pieces and pieces[-1].kind == "text":
+        pieces[-1] = replace(pieces[-1], value=pieces[-1].value.rstrip())
+    if pieces and pieces[0].kind == "text":
+        pieces[0] = replace(pieces[0], value=pieces[0].value.lstrip("\n"))
+    return serialise(pieces)
 
 
 def _paragraphs(run: list[Piece]) -> Iterator[Item]:

@@ -1,9 +1,9 @@
 """HTML made harmless to parsers: what would keep them busy for ever is cut before they see it.
 
-The tree-building rules of HTML are quadratic in the depth of nesting, in the attributes of one tag and in formatting tags
-that never close: a megabyte of `<div>` takes a conforming parser minutes. One linear pass over the tags bounds all three.
-It splits the text as WHATWG HTML, section 13.2.5, does as far as tags, comments and raw text go, and errs towards
-seeing too many tags, never too few.
+The tree-building rules of HTML are quadratic in the depth of nesting, in the attributes of one tag and in formatting
+tags that never close: a megabyte of `<div>` takes a conforming parser minutes. One linear pass over the tags bounds all
+three. It splits the text as WHATWG HTML, section 13.2.5, does as far as tags, comments and raw text go, and errs
+towards seeing too many tags, never too few.
 """
 
 from __future__ import annotations
@@ -14,38 +14,41 @@ from collections.abc import Callable, Mapping
 MAX_DEPTH = 100
 MAX_ATTRIBUTES = 64
 # Formatting that outlives its paragraph is opened again in each later one, so a few of it multiply the document.
-MAX_ORPHANS = 4
+MAX_ORPHANS = 2
 
 _LONG_ATTRIBUTES = 2000
 _MANY_TAGS = 5000
 _MANY_UNCLOSED = 300
 
-# A repeat followed by + is possessive, which keeps the patterns linear. A quote that never closes is an ordinary character.
-_ATTRIBUTE = (
-    r"""(=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)"""
-    r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"([^"]*+)"|'([^']*+)'|([^ \t\n\f\r>"'][^ \t\n\f\r>]*+)))?+"""
-)
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
+# A repeat followed by + is possessive: the patterns are linear. A quote that never closes is an ordinary character.
+_NAME = r"(?:=[^ \t\n\f\r/>=]*+|[^ \t\n\f\r/>=]++)"
+_EQUALS = r"[ \t\n\f\r]*+=[ \t\n\f\r]*+"
+_UNQUOTED = r"""[^ \t\n\f\r>"'][^ \t\n\f\r>]*+"""
+_ATTRIBUTE = rf"""{_NAME}(?:{_EQUALS}(?:"[^"]*+"|'[^']*+'|{_UNQUOTED}))?+"""
+_ATTRIBUTES = re.compile(rf"""({_NAME})(?:{_EQUALS}(?:"([^"]*+)"|'([^']*+)'|({_UNQUOTED})))?+""")
 _TOKEN = re.compile(
     r"<(?:(?P<slash>/?)(?P<name>[a-zA-Z][^ \t\n\f\r/>]*+)"
-    rf"(?P<attributes>(?:[ \t\n\f\r/]++|{_ATTRIBUTE.replace('(=[', '(?:=[').replace('([^', '(?:[^')})*+)(?P<closed>>|\Z)"
+    rf"(?P<attributes>(?:[ \t\n\f\r/]++|{_ATTRIBUTE})*+)(?P<closed>>|\Z)"
     r"|!--(?:-?>|.*?(?:--!?>|\Z))|[!?/][^>]*+>?)",
     re.DOTALL,
 )
 
 _UNQUOTED_END = re.compile(r"""=[ \t\n\f\r]*+[^ \t\n\f\r"'][^ \t\n\f\r]*\Z""")
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_RAW_TEXT = frozenset("iframe noembed noframes script style textarea title xmp".split())
-_UNSEEN = frozenset("select svg template".split())
+_VOID_NAMES = "area base br col embed hr img input link meta param source track wbr"
+_VOID = frozenset(_VOID_NAMES.split())
+_RAW_TEXT = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
+_UNSEEN = frozenset({"select", "svg", "template"})
 _END_OF = {name: re.compile(rf"</{name}(?=[ \t\n\f\r/>])[^>]*+>?", re.IGNORECASE) for name in _RAW_TEXT | _UNSEEN}
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING_NAMES = "a b big code em font i nobr s small strike strong tt u"
+_FORMATTING = frozenset(_FORMATTING_NAMES.split())
 _CELLS = frozenset({"td", "th", "caption"})
 _SCOPES = _CELLS | {"table", "object", "marquee", "applet", "button"}
 _TABLE_PARTS = _CELLS | {"table", "tbody", "thead", "tfoot", "tr", "colgroup"}
-_BLOCKS = frozenset(
-    "address article aside blockquote center details dialog dir div dl fieldset figcaption figure footer form h1 h2 h3 h4 "
-    "h5 h6 header hgroup hr li listing main menu nav ol p pre search section summary table ul dd dt".split()
+_BLOCK_NAMES = (
+    "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hgroup hr li listing main menu nav ol p pre search section summary table ul"
 )
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _SPECIAL = _BLOCKS | _TABLE_PARTS | _SCOPES
 _ENDED_BY_START = {
     "li": (frozenset({"li"}), frozenset({"ul", "ol"})),
@@ -141,7 +144,7 @@ class _Tamer:
 
     def _written(self, name: str, match: re.Match[str]) -> str | None:
         text = match["attributes"]
-        if not self._refine and len(text) < _LONG_ATTRIBUTES:
+        if not text or (not self._refine and len(text) < _LONG_ATTRIBUTES):
             return match[0]
         attributes = _attributes(text)
         kept = self._refine(name, attributes) if self._refine else attributes

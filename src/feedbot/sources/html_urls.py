@@ -19,8 +19,8 @@ def absolute(url: str, base: str) -> str:
     """The http or https address that `url` means on the page `base`, percent-encoded ASCII; `""` if there is none.
 
     Reads an address as a browser does (WHATWG URL): blanks around it and line breaks inside it do not count, and a
-    backslash is a slash. A host in another script becomes punycode. User names and passwords are left out: an article is
-    shown to everyone.
+    backslash is a slash. A host in another script becomes punycode. User names and passwords are left out: an article
+    is shown to everyone.
     """
     text = _INNER_CONTROLS.sub("", url.strip(_EDGES))
     if not text:

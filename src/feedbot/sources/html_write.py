@@ -1,263 +1,225 @@
-"""An article's HTML, whatever editor or word processor made it, written anew with the few elements that articles need."""
+"""An article's HTML, whatever editor or word processor made it, written anew with the few elements articles need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from html import escape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.sources import html_attributes
 from feedbot.sources.encoding import strip_controls
-from feedbot.sources.html_blocks import HEADINGS, Format, Frame, Item, Piece, serialise
+from feedbot.sources.html_blocks import HEADINGS, Format, Frame, Item, Piece
 from feedbot.sources.html_urls import absolute, link
+from feedbot.sources.html_walk import PARAGRAPHS, Exit, is_block, leave_quietly, walk
 
-_DROPPED = frozenset(
-    "area base basefont bgsound button canvas col colgroup datalist frame frameset head input link map meta param script "
-    "source style title track xml".split()
-)
-_PLAYERS = frozenset({"iframe", "video", "audio", "embed", "object"})
-_BLOCKS = frozenset(
-    "address article aside body center dd details dialog dir div dl dt fieldset footer form header hgroup html legend "
-    "listing main menu nav optgroup option p search section summary".split()
-)
-_FORMATS = {
-    **{name: name for name in ("b", "strong", "i", "em", "u", "s", "sub", "sup", "code")},
-    **{"del": "s", "strike": "s", "ins": "u", "tt": "code", "kbd": "code", "samp": "code"},
-}
-_HEADINGS = {"h1": "h2", **{name: name for name in HEADINGS}}
-_TABLE_PARTS = {"thead": "thead", "tbody": "tbody", "tfoot": "tbody", "tr": "tr", "td": "td", "th": "th"}
 _LINES_ONLY = HEADINGS | {"pre"}
-
-Exit = Callable[[], None]
+_ROWS = frozenset({"thead", "tbody", "tr"})
 
 
 def write(tree: LexborHTMLParser, base_url: str) -> str:
-    """The article in `tree` as HTML of paragraphs, headings, lists, tables, pictures and links with absolute addresses."""
+    """The article as paragraphs, headings, lists, tables, pictures and links, every address absolute."""
     writer = _Writer(base_url)
     walk(tree, writer.text, writer.enter)
-    return writer.frames[0].inner()
+    return writer.frame.inner()
 
 
-def walk(tree: LexborHTMLParser, text: Callable[[str], None], enter: Callable[[LexborNode], Exit | None]) -> None:
-    """Visits every node in document order, however deep.
-
-    `enter` gets each element and returns what is to be called at its end, or None to pass over what is in it.
-    """
-    todo: list[LexborNode | Exit] = [tree.root] if tree.root is not None else []
-    while todo:
-        step = todo.pop()
-        if not isinstance(step, LexborNode):
-            step()
-            continue
-        if step.next is not None:
-            todo.append(step.next)
-        if step.is_text_node:
-            text(strip_controls((step.text_content or "").replace("\r", "\n").replace("\f", " ")))
-        elif step.is_element_node and (leave := enter(step)):
-            todo.append(leave)
-            if step.child is not None:
-                todo.append(step.child)
-
-
-def is_dropped(node: LexborNode) -> bool:
-    """Whether an element and all in it is no part of the article's text."""
-    return node.tag in _DROPPED or "hidden" in node.attributes
-
-
-def is_block(tag: str) -> bool:
-    """Whether an element begins a new paragraph."""
-    return (
-        tag in _BLOCKS
-        or tag in _HEADINGS
-        or tag in {"blockquote", "caption", "figcaption", "figure", "hr", "li"}
-        or (tag in {"ol", "pre", "table", "tr", "ul"})
-    )
-
-
-@dataclass(slots=True)
 class _Writer:
-    base_url: str
-    frames: list[Frame] = field(default_factory=lambda: [Frame("root")])
-    formats: list[Format] = field(default_factory=list)
-    pictures: set[str] = field(default_factory=set)
+    """Where the article is being written: the open blocks, the innermost last, and the open formats."""
 
-    @property
-    def frame(self) -> Frame:
-        return self.frames[-1]
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.frame = Frame("root")
+        self.formats: tuple[Format, ...] = ()
+        self.pictures: set[str] = set()
+        self._outer: list[Frame] = []
+
+    def enter(self, tag: str, node: LexborNode) -> Exit | None:
+        inline = _INLINE.get(tag)
+        if inline:
+            return inline(self, node)
+        if self.frame.name in _LINES_ONLY:
+            return self.block(tag)
+        structure = _STRUCTURES.get(tag)
+        return structure(self, node) if structure else leave_quietly
 
     def text(self, text: str) -> None:
-        self._add("text", text)
+        self.frame.run.append(Piece("text", text, self.formats))
 
-    def enter(self, node: LexborNode) -> Exit | None:
-        tag = node.tag or ""
-        if is_dropped(node):
-            return None
-        if tag == "br":
-            return self._line_break()
-        if tag in {"img", "image", "amp-img"}:
-            return self._picture(node)
-        if tag in _PLAYERS:
-            return self._player(node)
-        if tag == "a" or tag in _FORMATS:
-            return self._format(node, tag)
-        if tag in _BLOCKS or self.frame.name in _LINES_ONLY:
-            return self._block(tag)
-        return self._structure(node, tag)
+    def mark(self, kind: str, html: str) -> None:
+        self.frame.run.append(Piece(kind, html, self.formats))
 
-    def _structure(self, node: LexborNode, tag: str) -> Exit | None:
-        if tag in _HEADINGS:
-            return self._open(_HEADINGS[tag])
-        if tag in {"ul", "blockquote", "figure", "pre"}:
-            return self._open(tag)
-        if tag == "ol":
-            return self._open("ol", html_attributes.start_number(node.attributes))
-        if tag == "hr":
-            return self._rule()
-        if tag == "li" or tag == "figcaption":
-            parents = {"li": {"ul", "ol"}, "figcaption": {"figure"}}[tag]
-            return self._open(tag) if self.frame.name in parents else self._block(tag)
-        if tag == "table":
-            return self._open_table()
-        if tag in _TABLE_PARTS:
-            return self._open_part(node, _TABLE_PARTS[tag])
-        return self._block(tag) if is_block(tag) else _nothing
-
-    def _add(self, kind: str, value: str) -> None:
-        run = self.frame.run
-        formats = tuple(self.formats)
-        if run and kind == "text" == run[-1].kind and run[-1].formats == formats:
-            run[-1] = Piece("text", run[-1].value + value, formats)
-        elif value:
-            run.append(Piece(kind, value, formats))
-
-    def _line_break(self) -> None:
+    def line_break(self) -> None:
         if self.frame.name == "pre":
-            self._add("text", "\n")
+            self.text("\n")
         else:
-            self._add("br", "<br>")
+            self.mark("br", "<br>")
 
-    def _block(self, tag: str) -> Exit:
-        self._boundary(tag)
-        return lambda: self._boundary(tag)
+    def block(self, tag: str) -> Exit:
+        """Begins a paragraph, or a line where there are no paragraphs, and another at the element's end."""
+        if not is_block(tag):
+            return leave_quietly
+        self.end_paragraph()
+        return self.end_paragraph
 
-    def _boundary(self, tag: str) -> None:
-        frame = self.frame
-        if frame.name not in _LINES_ONLY:
-            frame.flush()
-        elif frame.run and is_block(tag):
-            last = frame.run[-1]
-            if not (last.kind == "br" or (frame.name == "pre" and last.value.endswith("\n"))):
-                self._line_break()
+    def end_paragraph(self) -> None:
+        if self.frame.name not in _LINES_ONLY:
+            self.frame.flush()
+        elif not self.frame.is_at_line_start():
+            self.line_break()
 
-    def _format(self, node: LexborNode, tag: str) -> Exit:
-        name = _FORMATS.get(tag, "a")
-        opening = f"<{name}>"
-        if name == "a":
-            url = link(node.attributes.get("href") or "", self.base_url)
-            if not url:
-                return _nothing
-            opening = f'<a href="{escape(url)}">'
+    def open_format(self, name: str, tag: str) -> Exit:
         if any(inline.name == name for inline in self.formats):
-            return _nothing
-        inline = Format(name, opening)
-        self.formats.append(inline)
-        return lambda: self.formats.remove(inline)
+            return leave_quietly
+        outer = self.formats
+        self.formats = (*outer, Format(name, tag))
+        return lambda: setattr(self, "formats", outer)
 
-    def _picture(self, node: LexborNode) -> None:
-        written = html_attributes.picture(node.attributes, self.base_url)
-        if not written.startswith("<"):
-            self._add("text", strip_controls(written))
-            return
-        # The copy for browsers without scripts follows the picture that a script would load.
-        is_copy = written in self.pictures and _is_in_noscript(node)
-        self.pictures.add(written)
-        if not is_copy:
-            self._add("img", strip_controls(written))
-
-    def _player(self, node: LexborNode) -> None:
-        attributes = node.attributes
-        source = node.css_first("source[src]")
-        if source is not None and not attributes.get("src"):
-            attributes = {**attributes, "src": source.attributes.get("src")}
-        self._boundary("p")
-        poster = absolute(attributes.get("poster") or "", self.base_url)
-        if poster:
-            self._add("img", f'<img src="{escape(poster)}" alt="">')
-        url, label = html_attributes.media_link(attributes, self.base_url)
-        if url and not any(inline.name == "a" for inline in self.formats):
-            self._boundary("p")
-            self.formats.append(Format("a", f'<a href="{escape(url)}">'))
-            self._add("text", strip_controls(label))
-            self.formats.pop()
-        self._boundary("p")
-
-    def _rule(self) -> None:
+    def open_frame(self, name: str, attributes: str = "") -> Exit:
         self.frame.flush()
-        if self.frame.items and self.frame.items[-1].kind != "hr":
-            self.frame.items.append(Item("hr", "<hr>"))
+        self._outer.append(self.frame)
+        self.frame = Frame(name, f"<{name}{attributes}>")
+        return self._close_frame
 
-    def _open(self, name: str, attributes: str = "") -> Exit:
-        self.frame.flush()
-        self.frames.append(Frame(name, f"<{name}{attributes}>"))
-        return self._close
-
-    def _close(self) -> None:
-        frame = self.frames.pop()
-        inner = _preformatted(frame) if frame.name == "pre" else frame.inner()
-        if not inner and frame.name not in {"td", "th"}:
-            return
-        if frame.name in HEADINGS and all(item.kind == "img" for item in frame.items):
-            self.frame.items += frame.items
-            return
-        self.frame.items.append(Item(frame.name, f"{frame.tag}{inner}</{frame.name}>"))
-
-    def _open_table(self) -> Exit:
-        self.frame.flush()
-        self.frames.append(Frame("table", "<table>"))
+    def open_table(self) -> Exit:
+        self.open_frame("table")
         return self._close_table
 
-    def _open_part(self, node: LexborNode, name: str) -> Exit:
-        if name not in {"td", "th"}:
-            return self._open(name)
-        leave = self._open(name, html_attributes.span(node.attributes))
-        cell = self.frame
-        tables = [frame for frame in self.frames if frame.name == "table"]
-        if tables:
-            tables[-1].cells.append(cell)
-        return leave
+    def add_cell(self) -> None:
+        """Tells the table about the cell that was just opened."""
+        table = next((frame for frame in reversed(self._outer) if frame.name == "table"), None)
+        if table:
+            table.cells.append(self.frame)
+
+    def _close_frame(self) -> None:
+        frame, self.frame = self.frame, self._outer.pop()
+        inner = frame.inner()
+        if frame.name in HEADINGS and all(item.kind == "img" for item in frame.items):
+            self.frame.items += frame.items
+        elif inner or frame.name in {"td", "th"}:
+            self.frame.items.append(Item(frame.name, f"{frame.tag}{inner}</{frame.name}>"))
 
     def _close_table(self) -> None:
-        table = self.frames.pop()
+        table, self.frame = self.frame, self._outer.pop()
         table.flush()
-        rows = [item for item in table.items if item.kind in {"thead", "tbody", "tr"}]
-        self.frame.items += [item for item in table.items if item.kind not in {"thead", "tbody", "tr"}]
+        self.frame.items += [item for item in table.items if item.kind not in _ROWS]
         if len(table.cells) == 1:  # a box drawn with a table
             self.frame.items += table.cells[0].items
         elif any(cell.items for cell in table.cells):
-            self.frame.items.append(Item("table", f"<table>{''.join(row.html for row in rows)}</table>"))
+            rows = "".join(item.html for item in table.items if item.kind in _ROWS)
+            self.frame.items.append(Item("table", f"<table>{rows}</table>"))
 
 
-def _preformatted(frame: Frame) -> str:
-    pieces = list(frame.run)
-    while pieces and pieces[0].kind == "text" and not pieces[0].value.strip():
-        pieces.pop(0)
-    while pieces and pieces[-1].kind == "text" and not pieces[-1].value.strip():
-        pieces.pop()
-    if not pieces:
-        return ""
-    if pieces[0].kind == "text":
-        pieces[0] = Piece("text", pieces[0].value.lstrip("\n"), pieces[0].formats)
-    if pieces[-1].kind == "text":
-        pieces[-1] = Piece("text", pieces[-1].value.rstrip(), pieces[-1].formats)
-    return serialise(pieces)
+Handler = Callable[[_Writer, LexborNode], Exit | None]
 
 
-def _is_in_noscript(node: LexborNode) -> bool:
-    parent = node.parent
-    return parent is not None and parent.tag == "noscript"
+def _line_break(writer: _Writer, _node: LexborNode) -> Exit | None:
+    writer.line_break()
+    return None
 
 
-def _nothing() -> None:
-    """The end of an element that leaves no trace."""
+def _link(writer: _Writer, node: LexborNode) -> Exit:
+    url = link(node.attributes.get("href") or "", writer.base_url)
+    return writer.open_format("a", f'<a href="{escape(url)}">') if url else leave_quietly
+
+
+def _picture(writer: _Writer, node: LexborNode) -> Exit | None:
+    written = strip_controls(html_attributes.picture(node.attributes, writer.base_url))
+    if not written.startswith("<"):
+        writer.text(written)
+        return None
+    # The copy for browsers without scripts follows the picture that a script would load.
+    is_copy = written in writer.pictures and node.parent is not None and node.parent.tag == "noscript"
+    writer.pictures.add(written)
+    if not is_copy:
+        writer.mark("img", written)
+    return None
+
+
+def _player(writer: _Writer, node: LexborNode) -> Exit | None:
+    """A player becomes its still picture and a link to what it would play."""
+    attributes = _with_source(node)
+    poster = absolute(attributes.get("poster") or "", writer.base_url)
+    url, label = html_attributes.media_link(attributes, writer.base_url)
+    writer.end_paragraph()
+    if poster:
+        writer.mark("img", f'<img src="{escape(poster)}" alt="">')
+        writer.end_paragraph()
+    if url:
+        leave = writer.open_format("a", f'<a href="{escape(url)}">')
+        writer.text(strip_controls(label))
+        leave()
+        writer.end_paragraph()
+    return None
+
+
+def _with_source(node: LexborNode) -> Mapping[str, str | None]:
+    source = None if node.attributes.get("src") else node.css_first("source[src]")
+    return node.attributes if source is None else {**node.attributes, "src": source.attributes.get("src")}
+
+
+def _rule(writer: _Writer, _node: LexborNode) -> Exit | None:
+    writer.end_paragraph()
+    items = writer.frame.items
+    if items and items[-1].kind != "hr":
+        items.append(Item("hr", "<hr>"))
+    return None
+
+
+def _ordered_list(writer: _Writer, node: LexborNode) -> Exit:
+    return writer.open_frame("ol", html_attributes.start_number(node.attributes))
+
+
+def _table(writer: _Writer, _node: LexborNode) -> Exit:
+    return writer.open_table()
+
+
+def _format(name: str) -> Handler:
+    return lambda writer, _node: writer.open_format(name, f"<{name}>")
+
+
+def _block(tag: str) -> Handler:
+    return lambda writer, _node: writer.block(tag)
+
+
+def _framed(name: str) -> Handler:
+    return lambda writer, _node: writer.open_frame(name)
+
+
+def _part_of(parents: frozenset[str], name: str) -> Handler:
+    """A part of a list or figure, which is a mere paragraph outside of one."""
+    return lambda writer, _node: writer.open_frame(name) if writer.frame.name in parents else writer.block(name)
+
+
+def _cell(name: str) -> Handler:
+    def open_cell(writer: _Writer, node: LexborNode) -> Exit:
+        leave = writer.open_frame(name, html_attributes.span(node.attributes))
+        writer.add_cell()
+        return leave
+
+    return open_cell
+
+
+_INLINE: dict[str, Handler] = {
+    "br": _line_break,
+    "a": _link,
+    **dict.fromkeys(("img", "image", "amp-img"), _picture),
+    **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), _player),
+    **{name: _format(name) for name in ("b", "strong", "i", "em", "u", "s", "sub", "sup", "code")},
+    **dict.fromkeys(("del", "strike"), _format("s")),
+    **dict.fromkeys(("tt", "kbd", "samp"), _format("code")),
+    "ins": _format("u"),
+}
+_STRUCTURES: dict[str, Handler] = {
+    **{tag: _block(tag) for tag in (*PARAGRAPHS, "caption")},
+    **{name: _framed(name) for name in (*HEADINGS, "ul", "blockquote", "figure", "pre", "thead", "tbody", "tr")},
+    "h1": _framed("h2"),
+    "tfoot": _framed("tbody"),
+    "ol": _ordered_list,
+    "hr": _rule,
+    "li": _part_of(frozenset({"ul", "ol"}), "li"),
+    "figcaption": _part_of(frozenset({"figure"}), "figcaption"),
+    "table": _table,
+    "td": _cell("td"),
+    "th": _cell("th"),
+}

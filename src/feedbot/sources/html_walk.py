@@ -1,0 +1,63 @@
+"""The nodes of a page in document order, however deep, and which of them are part of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from feedbot.sources.encoding import strip_controls
+
+_DROPPED_NAMES = (
+    "area base basefont bgsound button canvas col colgroup datalist frame frameset head input link map meta param "
+    "script source style title track xml"
+)
+_DROPPED = frozenset(_DROPPED_NAMES.split())
+_PARAGRAPH_NAMES = (
+    "address article aside body center dd details dialog dir div dl dt fieldset footer form header hgroup html legend "
+    "listing main menu nav optgroup option p search section summary"
+)
+PARAGRAPHS = frozenset(_PARAGRAPH_NAMES.split())
+_STRUCTURES = frozenset({"blockquote", "caption", "figcaption", "figure", "hr", "li", "ol", "pre", "table", "tr", "ul"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = PARAGRAPHS | _STRUCTURES | _HEADINGS
+
+Exit = Callable[[], None]
+
+
+def walk(tree: LexborHTMLParser, text: Callable[[str], None], enter: Callable[[str, LexborNode], Exit | None]) -> None:
+    """Visits every node in document order.
+
+    `text` gets each text without the characters that XML forbids. `enter` gets each element's name and node, and
+    returns what is to be called at its end, or None to pass over all that is in it.
+    """
+    todo: list[LexborNode | Exit] = [tree.root] if tree.root is not None else []
+    while todo:
+        step = todo.pop()
+        if not isinstance(step, LexborNode):
+            step()
+            continue
+        following = step.next
+        if following is not None:
+            todo.append(following)
+        if step.is_text_node:
+            text(strip_controls((step.text_content or "").replace("\r", "\n").replace("\f", " ")))
+        elif step.is_element_node and (leave := _entered(step, enter)):
+            todo.append(leave)
+            child = step.child
+            if child is not None:
+                todo.append(child)
+
+
+def is_block(tag: str) -> bool:
+    """Whether an element begins a new paragraph."""
+    return tag in _BLOCKS
+
+
+def leave_quietly() -> None:
+    """The end of an element that leaves no trace."""
+
+
+def _entered(node: LexborNode, enter: Callable[[str, LexborNode], Exit | None]) -> Exit | None:
+    tag = node.tag or ""
+    return None if tag in _DROPPED or "hidden" in node.attributes else enter(tag, node)
