@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -55,6 +56,12 @@ def format_duration(value: timedelta) -> str:
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
     return f"{seconds}s"
+
+
+def _check_it_lasts(value: timedelta) -> timedelta:
+    if not value:
+        raise refusal("must be longer than nothing.", "Write 1s or more.")
+    return value
 
 
 def parse_size(value: object) -> int:
@@ -122,6 +129,15 @@ def _check_base_url(value: str) -> str:
     return address.rstrip("/")
 
 
+def _parse_network(value: object) -> IPv4Network | IPv6Network:
+    try:
+        if isinstance(value, (str, IPv4Network, IPv6Network)):
+            return ip_network(value, strict=False)
+    except ValueError:
+        pass
+    raise refusal(f"is not a network: {value!r}.", "Write it in CIDR form, such as 192.168.1.0/24.")
+
+
 def _refuse_truth_values(value: object) -> object:
     # Pydantic would read true as 1, which an admin never means.
     if isinstance(value, bool):
@@ -144,24 +160,42 @@ class SecretUrl(SecretStr):
         return (written, *written.split(":", 1)[1:])
 
 
-def _text(pattern: str, example: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+def written(kind: str, example: str, **rules: object) -> WithJsonSchema:
+    """The JSON Schema of a value that is written as text; `$comment` holds what the documentation calls the kind."""
+    return WithJsonSchema({"type": "string", "$comment": kind, "examples": [example], **rules})
 
 
 Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
-    _text(r"^\d+(s|m|h|d)$", "15m"),
+    written("duration", "15m", pattern=r"^\d+(s|m|h|d)$"),
 ]
+LastingDuration = Annotated[Duration, AfterValidator(_check_it_lasts)]
 Size = Annotated[
     int,
     BeforeValidator(parse_size),
     PlainSerializer(format_size, return_type=str),
-    _text(r"^\d+\s*(B|KB|MB|GB|KiB|MiB|GiB)$", "10MB"),
+    written("size", "10MB", pattern=r"^\d+\s*(B|KB|MB|GB|KiB|MiB|GiB)$"),
+]
+Network = Annotated[
+    IPv4Network | IPv6Network,
+    BeforeValidator(_parse_network),
+    PlainSerializer(str, return_type=str),
+    written("network", "192.168.1.0/24"),
 ]
 Whole = Annotated[int, BeforeValidator(_refuse_truth_values)]
-Zone = Annotated[str, AfterValidator(_check_zone)]
-Language = Annotated[str, AfterValidator(_check_language)]
-WebAddress = Annotated[str, AfterValidator(_check_web_address)]
-BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
+Zone = Annotated[str, AfterValidator(_check_zone), written("time zone", "Asia/Shanghai")]
+Language = Annotated[
+    str, AfterValidator(_check_language), written("language", "zh-CN", pattern=f"^{_LANGUAGE.pattern}$")
+]
+WebAddress = Annotated[
+    str,
+    AfterValidator(_check_web_address),
+    written("web address", "https://example.org/", pattern="^[hH][tT][tT][pP][sS]?://"),
+]
+BaseUrl = Annotated[
+    str,
+    AfterValidator(_check_base_url),
+    written("web address", "https://example.org", pattern="^[hH][tT][tT][pP][sS]?://"),
+]

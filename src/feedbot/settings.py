@@ -6,7 +6,6 @@ are all made from them, so a setting is added here and nowhere else.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +15,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
 
 from feedbot import __version__
-from feedbot.setting_types import BaseUrl, Duration, Language, SecretUrl, Size, Whole, Zone, refusal
+from feedbot.setting_types import (
+    BaseUrl,
+    Duration,
+    Language,
+    LastingDuration,
+    Network,
+    SecretUrl,
+    Size,
+    Whole,
+    Zone,
+    refusal,
+)
 
 TelegramMode = Literal["polling", "sandbox", "off"]
 Access = Literal["private", "public"]
@@ -54,13 +64,6 @@ def _check_database(value: SecretUrl) -> SecretUrl:
             "is not a database address.", "Write sqlite:///var/feedbot.db or postgresql://user:password@host/name."
         )
     return value
-
-
-def _check_network(value: str) -> str:
-    try:
-        return str(ipaddress.ip_network(value, strict=False))
-    except ValueError:
-        raise refusal(f"is not a network: {value!r}.", "Write it in CIDR form, such as 192.168.1.0/24.") from None
 
 
 def _refuse_webhook(value: object) -> object:
@@ -169,9 +172,13 @@ class Telegram(Section):
 class Timeouts(Section):
     """How long a source may take."""
 
-    connect: Duration = Field(default=timedelta(seconds=10), description="To accept the connection, TLS included.")
-    read: Duration = Field(default=timedelta(seconds=20), description="Between two pieces of the answer.")
-    total: Duration = Field(default=timedelta(seconds=60), description="From the first byte sent to the last one read.")
+    connect: LastingDuration = Field(
+        default=timedelta(seconds=10), description="To accept the connection, TLS included."
+    )
+    read: LastingDuration = Field(default=timedelta(seconds=20), description="Between two pieces of the answer.")
+    total: LastingDuration = Field(
+        default=timedelta(seconds=60), description="From the first byte sent to the last one read."
+    )
 
 
 class Fetch(Section):
@@ -184,33 +191,43 @@ class Fetch(Section):
         pattern=r"^[\x20-\x7e]+$",
         description="What feedbot calls itself; some portals answer unknown names with a reduced page.",
     )
+    concurrency: Whole = Field(default=20, ge=1, le=1000, description="How many requests at once, over all hosts.")
+    per_host: Whole = Field(default=1, ge=1, le=16, description="How many requests at once to one host.")
     spacing: Duration = Field(
         default=timedelta(seconds=1), description="The least time between two requests to one host."
     )
     timeouts: Timeouts = Field(default=Timeouts(), description=Timeouts.__doc__)
     max_bytes: Size = Field(default=10_000_000, gt=0, description="The largest answer, as sent.")
-    max_inflated: Size = Field(default=50_000_000, gt=0, description="The largest answer once decompressed.")
+    max_inflated: Size = Field(default=20_000_000, gt=0, description="The largest answer once decompressed.")
     max_redirects: Whole = Field(default=5, ge=0, le=20, description="How many redirects are followed.")
-    allow_networks: tuple[Annotated[str, AfterValidator(_check_network)], ...] = Field(
+    allow_networks: tuple[Network, ...] = Field(
         default=(), description="Private networks that sources may be in, in CIDR form; all others are refused."
     )
+
+    @model_validator(mode="after")
+    def _inflated_is_not_smaller(self) -> Fetch:
+        if self.max_inflated < self.max_bytes:
+            raise refusal(
+                "must not be smaller than fetch.max_bytes.", "Raise it, or lower max_bytes.", key="max_inflated"
+            )
+        return self
 
 
 class Polling(Section):
     """How often sources are visited."""
 
-    min_interval: Duration = Field(default=timedelta(minutes=5), description="No source is visited more often.")
-    default_interval: Duration = Field(
+    min_interval: LastingDuration = Field(
+        default=timedelta(minutes=5), description="The shortest time between two visits to a source."
+    )
+    default_interval: LastingDuration = Field(
         default=timedelta(minutes=30), description="The interval of a source that names none."
     )
-    max_interval: Duration = Field(
-        default=timedelta(hours=24), description="A quiet or failing source is still visited."
+    max_interval: LastingDuration = Field(
+        default=timedelta(hours=24), description="The longest time: quiet and failing sources too are visited."
     )
 
     @model_validator(mode="after")
     def _intervals_are_in_order(self) -> Polling:
-        if not self.min_interval:
-            raise refusal("must be longer than nothing.", "Write 1m or more.", key="min_interval")
         if not self.min_interval <= self.default_interval <= self.max_interval:
             raise refusal(
                 "must lie between polling.min_interval and polling.max_interval.",
@@ -241,11 +258,11 @@ class Summary(Section):
 class Retention(Section):
     """How long things are kept."""
 
-    articles: Duration = Field(
+    articles: LastingDuration = Field(
         default=timedelta(days=365), description="Articles, counted from when they were last listed."
     )
-    deliveries: Duration = Field(default=timedelta(days=90), description="What was sent to which chat.")
-    polls: Duration = Field(default=timedelta(days=30), description="The record of each visit to a source.")
+    deliveries: LastingDuration = Field(default=timedelta(days=90), description="What was sent to which chat.")
+    polls: LastingDuration = Field(default=timedelta(days=30), description="The record of each visit to a source.")
 
 
 class Log(Section):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from feedbot.cli.invocation import Invocation
-from feedbot.cli.output import print_json, print_line, print_table
+from feedbot.cli.output import examples, print_json, print_line, print_table
 from feedbot.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-@app.command(epilog="Examples:  feedbot check  |  feedbot --config /etc/feedbot check --json")
+@app.command(epilog=examples("feedbot check", "feedbot --config /etc/feedbot check --json"))
 def check(
     context: typer.Context,
     *,

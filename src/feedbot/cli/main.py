@@ -17,7 +17,7 @@ import typer
 from feedbot import __version__
 from feedbot.cli import check, run
 from feedbot.cli.invocation import Invocation
-from feedbot.cli.output import complain
+from feedbot.cli.output import complain, examples
 from feedbot.errors import ConfigurationError, FeedbotError
 from feedbot.log import Masker
 
@@ -26,7 +26,7 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 app = typer.Typer(
     name="feedbot",
     help="Watches news sources, makes feeds of them, and sends new articles to Telegram chats.",
-    epilog="Examples:  feedbot run  |  feedbot --config /etc/feedbot check  |  feedbot check --json",
+    epilog=examples("feedbot run", "feedbot --config /etc/feedbot check", "feedbot check --json"),
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,

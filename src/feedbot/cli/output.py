@@ -10,6 +10,11 @@ from typing import Any
 Row = Sequence[str]
 
 
+def examples(*commands: str) -> str:
+    """The end of a command's help: one example a line."""
+    return "\n\n".join(("Examples:", *commands))
+
+
 def print_table(columns: Row, rows: Sequence[Row]) -> None:
     """A table: fitted to the terminal and wrapped, or, into a file or pipe, one line a row and nothing cut off."""
     if sys.stdout.isatty():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import typer
 
 from feedbot.cli.invocation import Invocation
+from feedbot.cli.output import examples
 
 app = typer.Typer()
 
 
-@app.command(epilog="Examples:  feedbot run  |  FEEDBOT_WEB__PORT=9000 feedbot run")
+@app.command(epilog=examples("feedbot run", "FEEDBOT_WEB__PORT=9000 feedbot run"))
 def run(context: typer.Context) -> None:
     """Watch the sources, serve the site and the feeds, and talk with Telegram, until Ctrl-C or SIGTERM."""
     invocation = context.ensure_object(Invocation)

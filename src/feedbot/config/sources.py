@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from feedbot.domain.categories import MAX_DEPTH, MAX_NAME, SEPARATOR, clean_path
 from feedbot.domain.source import DeclaredSource, SourceOptions
-from feedbot.setting_types import Duration, Language, WebAddress, Zone, refusal
+from feedbot.setting_types import Language, LastingDuration, WebAddress, Zone, refusal, written
 from feedbot.settings import Section, Site
 from feedbot.sources.encoding import codec_for
 
@@ -17,6 +17,7 @@ SourceType = Literal["auto", "feed", "page", "discuz"]
 Identity = Literal["auto", "guid", "url", "title"]
 Repair = Literal["pinyin", "simplified"]
 
+_ID = re.compile(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _OWN_HEADERS = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "te", "upgrade"}
@@ -25,7 +26,7 @@ _OWN_HEADERS = frozenset(
 
 
 def _check_id(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", value):
+    if not _ID.fullmatch(value):
         raise refusal(
             f"is no usable id: {value!r}.",
             "Write 1 to 64 letters a-z, digits and hyphens, with no hyphen at an end, such as town-hall.",
@@ -63,27 +64,21 @@ def _check_headers(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
-def _one_is_a_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 class SourceSettings(Section):
     """One source as declared; `interval`, `timezone` and `language` are None where it leaves them to feedbot."""
 
-    id: Annotated[str, AfterValidator(_check_id)] = Field(
+    id: Annotated[str, AfterValidator(_check_id), written("id", "town-hall", pattern=f"^{_ID.pattern}$")] = Field(
         description="The source's lasting name, in addresses and logs; changing it makes a new source."
     )
     title: str = Field(min_length=1, max_length=200, description="What readers see.")
     url: WebAddress = Field(max_length=2000, description="The address of the feed or of the list page.")
     type: SourceType = Field(default="auto", description="How it is read; auto looks at what comes.")
-    categories: Annotated[
-        tuple[Annotated[str, AfterValidator(_check_category)], ...], BeforeValidator(_one_is_a_list)
-    ] = Field(
+    categories: tuple[Annotated[str, AfterValidator(_check_category)], ...] = Field(
         default=(),
         max_length=20,
         description="Where its articles belong, as paths; none means the breadcrumb of each article.",
     )
-    interval: Duration | None = Field(
+    interval: LastingDuration | None = Field(
         default=None,
         description="The time between two visits; without it polling.default_interval, adapted to the source.",
     )
@@ -97,7 +92,7 @@ class SourceSettings(Section):
     headers: Annotated[dict[str, str], AfterValidator(_check_headers)] = Field(
         {}, description="HTTP headers to send along, such as a Cookie."
     )
-    repair: Annotated[tuple[Repair, ...], BeforeValidator(_one_is_a_list)] = Field(
+    repair: tuple[Repair, ...] = Field(
         default=(),
         description="Mends text that a mirror mangled: pinyin removes readings in brackets, "
         "simplified turns traditional characters back.",
@@ -105,7 +100,7 @@ class SourceSettings(Section):
     identity: Identity = Field(
         default="auto", description="What tells its articles apart; auto takes the first that is there."
     )
-    encoding: Annotated[str, AfterValidator(_check_encoding)] | None = Field(
+    encoding: Annotated[str, AfterValidator(_check_encoding), written("encoding", "gb18030")] | None = Field(
         default=None, description="The text encoding, where the pages claim a wrong one."
     )
     enabled: bool = Field(default=True, description="false keeps the source and its articles but stops the visits.")
