@@ -47,10 +47,12 @@ class _Page:
         self.entities += len(lines)
 
 
-def digest_messages(articles: Iterable[tuple[Article, str]], *, language: str) -> tuple[DigestPart, ...]:
+def digest_messages(
+    articles: Iterable[tuple[Article, str]], *, language: str, heading: str | None = None
+) -> tuple[DigestPart, ...]:
     """The articles, each with the category path that its chat follows, grouped by category in order of appearance.
 
-    Each message is within Telegram's limits and stands for itself, with its own count and category names; an article's
+    `heading` stands in for "3 new articles". Each message is within Telegram's limits and stands for itself, with its own count and category names; an article's
     line is never split.
     """
     groups: dict[str, list[Article]] = {}

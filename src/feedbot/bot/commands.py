@@ -1,0 +1,153 @@
+"""Commands: /start, /categories, /subscriptions, /latest, /pause, /resume, /help, and /approve for admins."""
+
+from __future__ import annotations
+
+from aiogram import Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import Message as TelegramMessage
+
+from feedbot.bot.access import Doorkeeper, refuse_to_configure
+from feedbot.bot.answers import category_answer, latest_answers, subscription_answer
+from feedbot.bot.command_list import COMMANDS
+from feedbot.bot.context import BotContext, Speaker
+from feedbot.locales import translator
+from feedbot.render import menus
+from feedbot.render.messages import Button, Message
+from feedbot.render.telegram_html import quoted
+from feedbot.services import subscribing
+
+
+def router(context: BotContext) -> Router:  # noqa: C901 (one short handler a command)
+    """The handlers of commands, for messages and for channel posts."""
+    made = Router(name="commands")
+
+    def command(*names: str) -> Command:
+        return Command(*names, ignore_case=True)
+
+    async def start(message: TelegramMessage, command: CommandObject, speaker: Speaker, keeper: Doorkeeper) -> None:
+        if command.args and command.args[0] in "cs" and command.args[1:].isdecimal():
+            await _follow_link(context, message, speaker, keeper, command.args)
+            return
+        chosen = await subscribing.following(context.database, speaker.chat.id, speaker.thread_id)
+        said = menus.welcome(context.rules.site_title, language=speaker.language, followed=bool(chosen.subscriptions))
+        await speaker.answer(context, said)
+
+    async def show_categories(message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
+        if not await keeper.may_configure(speaker):
+            await refuse_to_configure(speaker, context, message)
+            return
+        await speaker.answer(context, await category_answer(context, speaker))
+
+    async def show_subscriptions(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
+        await speaker.answer(context, await subscription_answer(context, speaker))
+
+    async def show_latest(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
+        for said in await latest_answers(context, speaker):
+            await speaker.answer(context, said)
+
+    async def pause(message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
+        if not await keeper.may_configure(speaker):
+            await refuse_to_configure(speaker, context, message)
+            return
+        changed = await subscribing.pause(context.database, speaker.chat.id, context.now())
+        _ = translator(speaker.language)
+        text = _("Paused. New articles wait here until /resume.") if changed else _("It is paused already.")
+        await speaker.answer(context, Message(quoted(text)))
+
+    async def resume(message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
+        if not await keeper.may_configure(speaker):
+            await refuse_to_configure(speaker, context, message)
+            return
+        await speaker.answer(context, await _resumed(context, speaker))
+        context.wake()
+
+    async def explain(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
+        said = menus.help_text(COMMANDS, language=speaker.language, in_group=speaker.is_group)
+        await speaker.answer(context, said)
+
+    async def approve(message: TelegramMessage, command: CommandObject, speaker: Speaker) -> None:  # noqa: ARG001
+        await speaker.answer(context, Message(quoted(await let_in(context, speaker, command.args or ""))))
+
+    async def unknown(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
+        if speaker.is_group:
+            return  # other bots and people talk there
+        _ = translator(speaker.language)
+        rows = ((Button(_("Choose categories"), data="b:0:0"), Button(_("Latest"), data="l:0")),)
+        await speaker.answer(
+            context, Message(quoted(_("I do not understand that. /help lists what I do.")), buttons=rows)
+        )
+
+    for observer in (made.message, made.channel_post):
+        observer.register(start, CommandStart(ignore_case=True))
+        observer.register(show_categories, command("categories"))
+        observer.register(show_subscriptions, command("subscriptions"))
+        observer.register(show_latest, command("latest"))
+        observer.register(pause, command("pause"))
+        observer.register(resume, command("resume"))
+        observer.register(explain, command("help"))
+        observer.register(approve, command("approve"))
+    made.message.register(unknown)
+    return made
+
+
+async def let_in(context: BotContext, speaker: Speaker, number: str) -> str:
+    """Lets a chat in on an admin's word; the sentence that says how it went."""
+    _ = translator(speaker.language)
+    if speaker.user is None or speaker.user.id not in context.rules.admins:
+        return _("Only an admin of this bot can do that.")
+    if not number.strip().lstrip("-").isdecimal():
+        return _("Say whom: /approve and the number that the person was given.")
+    chat_id = int(number)
+    if not await subscribing.let_in(context.database, chat_id):
+        return _("Nobody with the number {number} has written to this bot.", number=chat_id)
+    guest = await subscribing.known_chat(context.database, chat_id)
+    if guest:
+        await context.sender.send(
+            chat_id, menus.welcome(context.rules.site_title, language=guest.language, followed=False)
+        )
+    return _("{number} may use this bot now.", number=chat_id)
+
+
+async def _follow_link(
+    context: BotContext, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper, payload: str
+) -> None:
+    if not await keeper.may_configure(speaker):
+        await refuse_to_configure(speaker, context, message)
+        return
+    number, where = int(payload[1:]), (speaker.chat.id, speaker.thread_id)
+    label: str | None
+    if payload[0] == "c":
+        node, is_new = await subscribing.follow_category(context.database, *where, number, context.now())
+        label = node.path if node else None
+    else:
+        label, is_new = await subscribing.follow_source(context.database, *where, number, context.now())
+    if label is None:
+        _ = translator(speaker.language)
+        gone = Message(quoted(_("What this link leads to is gone. Choose from what there is:")))
+        menu = await category_answer(context, speaker)
+        await speaker.answer(context, Message(f"{gone.text}\n\n{menu.text}", buttons=menu.buttons))
+        return
+    category_id = number if payload[0] == "c" else None
+    said = menus.now_following(label, is_new=is_new, category_id=category_id, language=speaker.language)
+    await speaker.answer(context, said)
+
+
+async def _resumed(context: BotContext, speaker: Speaker) -> Message:
+    waited, dropped = await subscribing.resume(
+        context.database, speaker.chat.id, context.rules.backlog_hours, context.now()
+    )
+    _ = translator(speaker.language)
+    lines = [_("New articles come again.")]
+    if waited:
+        lines.append(
+            _.plural("{count} article that waited comes now.", "{count} articles that waited come now.", waited)
+        )
+    if dropped:
+        lines.append(
+            _.plural(
+                "{count} older article was left out; /latest shows it.",
+                "{count} older articles were left out; /latest shows the newest.",
+                dropped,
+            )
+        )
+    return Message(quoted("\n".join(lines)))

@@ -1,0 +1,53 @@
+"""Coming and going: blocked and unblocked, added to a group or channel and removed, upgraded to a supergroup."""
+
+from __future__ import annotations
+
+import structlog
+from aiogram import F, Router
+from aiogram.types import ChatMemberUpdated
+from aiogram.types import Message as TelegramMessage
+
+from feedbot.bot.context import BotContext, title_of
+from feedbot.locales import known_language
+from feedbot.services import subscribing
+
+_AWAY = frozenset({"left", "kicked"})
+
+log = structlog.get_logger()
+
+
+def router(context: BotContext) -> Router:
+    """The handlers of membership updates and of the service message about a supergroup upgrade."""
+    made = Router(name="membership")
+
+    async def changed(update: ChatMemberUpdated) -> None:
+        chat, status = update.chat, update.new_chat_member.status
+        stored = await subscribing.meet(
+            context.database,
+            chat.id,
+            kind=chat.type,
+            title=title_of(chat),
+            language=known_language(update.from_user.language_code),
+            now=context.now(),
+        )
+        if status in _AWAY:
+            reason = "blocked by the user" if chat.type == "private" else "removed from the chat"
+            await subscribing.suspend(context.database, chat.id, reason, context.now())
+            log.info("chat_suspended", chat=chat.id, reason=reason)
+            return
+        if chat.type != "private" and update.from_user.id in context.rules.admins:
+            await subscribing.let_in(context.database, chat.id)
+        if stored.state == "suspended":
+            await subscribing.resume(context.database, chat.id, context.rules.backlog_hours, context.now())
+            context.wake()
+            log.info("chat_is_back", chat=chat.id)
+
+    async def migrated(message: TelegramMessage) -> None:
+        if message.migrate_to_chat_id:
+            await subscribing.migrate(context.database, message.chat.id, message.migrate_to_chat_id)
+            context.wake()
+            log.info("chat_migrated", old=message.chat.id, new=message.migrate_to_chat_id)
+
+    made.my_chat_member.register(changed)
+    made.message.register(migrated, F.migrate_to_chat_id)
+    return made
