@@ -52,15 +52,17 @@ def digest_messages(
 ) -> tuple[DigestPart, ...]:
     """The articles, each with the category path that its chat follows, grouped by category in order of appearance.
 
-    `heading` stands in for "3 new articles". Each message is within Telegram's limits and stands for itself, with its own count and category names; an article's
-    line is never split.
+    Each message is within Telegram's limits and stands for itself, with its own count (or `heading` in its place) and
+    category names; an article's line is never split.
     """
     groups: dict[str, list[Article]] = {}
     for article, followed in articles:
         groups.setdefault(category_text(article, followed), []).append(article)
     pages = _fill(groups, language)
     return tuple(
-        DigestPart(Message("\n".join((_head(language, len(page.article_ids)), *page.lines))), tuple(page.article_ids))
+        DigestPart(
+            Message("\n".join((_head(language, len(page.article_ids), heading), *page.lines))), tuple(page.article_ids)
+        )
         for page in pages
     )
 
@@ -87,8 +89,8 @@ def _line(article: Article, shown: str, language: str) -> str:
     return f"• {title} — {quoted(source)}" if source and source not in shown else f"• {title}"
 
 
-def _head(language: str, count: int) -> str:
-    said = translator(language).plural("{count} new article", "{count} new articles", count)
+def _head(language: str, count: int, heading: str | None) -> str:
+    said = heading or translator(language).plural("{count} new article", "{count} new articles", count)
     return f"<b>🗞 {quoted(said)}</b>"
 
 
