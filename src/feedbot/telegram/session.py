@@ -32,6 +32,11 @@ class Session(AiohttpSession):
         limits = ClientTimeout(total=total, connect=min(SECONDS_TO_CONNECT, total))
         return await super().make_request(bot, method, timeout=limits)  # type: ignore[arg-type]  # aiohttp takes both
 
+    async def close(self) -> None:
+        """Closes the connections, and returns when they are closed: aiohttp waits for them, so no pause is needed."""
+        if self._session is not None and not self._session.closed:
+            await self._session.close()
+
     def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
         """The parsed response; raises an aiogram exception for any error."""
         if (
