@@ -1,0 +1,90 @@
+"""The list of feeds as OPML 2.0, for importing into a feed reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from lxml import etree
+
+from feedbot.render.feeds import clean
+
+MIME_TYPE = "text/x-opml"
+# Where feedbot keeps what OPML has no attribute for (a source's selectors, its interval); readers pass it over.
+NAMESPACE = "urn:feedbot:opml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A line of the list: a feed if it has an `xml_url`, else a folder.
+
+    `extra` are further attributes, written in feedbot's own namespace.
+    """
+
+    text: str
+    xml_url: str | None = None
+    html_url: str | None = None
+    description: str = ""
+    language: str | None = None
+    children: tuple[Outline, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def opml(
+    title: str,
+    outlines: Sequence[Outline],
+    *,
+    modified: datetime,
+    owner: str = "",
+    owner_url: str | None = None,
+) -> bytes:
+    """The UTF-8 document; the same outlines and `modified` give the same bytes. Folders without a feed are left out."""
+    root = etree.Element("opml", {"version": "2.0"}, nsmap={"feedbot": NAMESPACE} if _has_extra(outlines) else None)
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = clean.plain_title(title) or "feedbot"
+    etree.SubElement(head, "dateModified").text = format_datetime(modified, usegmt=True)
+    if name := clean.line(owner):
+        etree.SubElement(head, "ownerName").text = name
+    if owner_url and (address := clean.ascii_url(owner_url)):
+        etree.SubElement(head, "ownerId").text = address
+    etree.SubElement(head, "docs").text = "https://opml.org/spec2.opml"
+    _append(etree.SubElement(root, "body"), outlines)
+    document: bytes = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
+    return document
+
+
+def _append(parent: Any, outlines: Iterable[Outline]) -> None:
+    for outline in outlines:
+        if not _has_feed(outline):
+            continue
+        element = etree.SubElement(parent, "outline", _attributes(outline))
+        for name, value in outline.extra.items():
+            element.set(f"{{{NAMESPACE}}}{name}", clean.xml_text(value))
+        _append(element, outline.children)
+
+
+def _attributes(outline: Outline) -> dict[str, str]:
+    name = clean.plain_title(outline.text)
+    url = clean.ascii_url(outline.xml_url) if outline.xml_url else None
+    if url is None:
+        return {"text": name or "…"}
+    page = clean.ascii_url(outline.html_url) if outline.html_url else None
+    attributes = {"text": name or url, "title": name or url, "type": "rss", "xmlUrl": url, "htmlUrl": page or url}
+    if description := clean.line(outline.description):
+        attributes["description"] = description
+    if language := clean.language_tag(outline.language):
+        attributes["language"] = language
+    return attributes
+
+
+def _has_feed(outline: Outline) -> bool:
+    """Whether the line, or anything below it, is a feed."""
+    is_feed = bool(outline.xml_url and clean.ascii_url(outline.xml_url))
+    return is_feed or any(_has_feed(child) for child in outline.children)
+
+
+def _has_extra(outlines: Iterable[Outline]) -> bool:
+    return any(outline.extra or _has_extra(outline.children) for outline in outlines)
