@@ -21,7 +21,6 @@ from feedbot.sources.spec import ArticlePages, Page, ParseOptions
 MAX_PAGES = 50
 _SUMMARY_LABEL = "摘要"
 _COLON = re.compile("[:：]")
-_ID_DIGITS = 10
 _NEARLY_ALL = 0.8
 _TAIL = 12
 
@@ -81,7 +80,7 @@ def _complete(
     title = _title(first) or draft.title
     summary = _summary(first)
     html = body.joined(pages)
-    aid = article_id(first.url) or article_id(draft.url) or _own_id(first)
+    aid = article_id(draft.url)
     return replace(
         draft,
         guid=draft.guid or (f"aid:{aid}" if aid else None),
@@ -121,20 +120,14 @@ def _place(url: str) -> tuple[int, int] | str:
     return (aid, page_number(url)) if aid is not None else url.partition("#")[0]
 
 
-def _own_id(document: Document) -> int | None:
-    field = document.first('#cform input[name="aid"]', 'input[name="aid"]')
-    value = (field.attributes.get("value") or "") if field is not None else ""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) <= _ID_DIGITS else None
-
-
 def _title(document: Document) -> str:
-    heading = document.first("div.h h1.ph", "h1.ph", "div.wzview h1", "div.wzview h2")
+    heading = document.first("div.h h1.ph", "h1.ph", "div.wzview h1", "div.wzview h2", "div.vw h1")
     # <title> is: title [- page] - category - site - Powered by Discuz!
     return text_of(heading) if heading is not None else document.title.split(" - ")[0]
 
 
 def _summary(document: Document) -> str:
-    text = prose(document.text("div.s > div"))
+    text = prose(document.text("div.s > div") or document.text("div.vw div.s"))
     head, *rest = _COLON.split(text, maxsplit=1)
     return prose(rest[0]) if rest and label(head) == _SUMMARY_LABEL else text
 

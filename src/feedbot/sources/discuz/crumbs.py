@@ -42,8 +42,8 @@ def category_path(document: Document, *, is_article: bool) -> tuple[str, ...]:
 
 def language(document: Document, options: ParseOptions, sample: str) -> str | None:
     """The BCP 47 tag of the source's option, of the page, or of the writing in `sample` (Chinese or None)."""
-    root = document.first("html[lang]")
-    said = ((root.attributes["lang"] if root is not None else "") or "").strip()
+    root = document.tree.root
+    said = ((root.attributes.get("lang") if root is not None else "") or "").strip()
     return options.language or said or (_chinese(sample) if _HAN.search(sample) else None)
 
 

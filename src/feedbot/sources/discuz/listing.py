@@ -21,6 +21,7 @@ _LIST = "div.bm_c.xld"
 _ELSEWHERE = ("pt", "nv", "hd", "ft", "toptb", "comment", "related_article", "inner_nav")
 _NOT_A_TITLE = frozenset({"", "阅读全文", "查看全文", "详细", "查看详细", "更多", "more", "[详细]", "全文"})
 _MAX_ITEM_DEPTH = 6
+_MAX_ARTICLES = 1000
 
 
 def parse_list(page: Page, options: ParseOptions) -> Listing:
@@ -32,18 +33,18 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
         feedbot.errors.NotParseable: no page of a Discuz! portal, or a single article.
     """
     document = read(page, options)
-    found = document.first(_LIST)
-    drafts = _merged(_from_list(document, options) if found is not None else _from_links(document, options))
+    reader = _Reader(document, options, crumbs.site_name(document))
+    drafts = reader.drafts()
     if not drafts:
         refuse(document)
     if document.first("#article_content", "h1.ph") is not None:
         text = "This is the page of a single article. Give the address of its category (portal.php?mod=list&catid=N)."
         raise NotParseable(text, url=page.url)
     if not drafts:
-        raise _nothing_found(document, is_list=found is not None)
+        raise _nothing_found(document)
     return Listing(
         drafts=drafts,
-        title=text_of(document.first("div.bm_h h1")) or crumbs.site_name(document) or document.title,
+        title=text_of(document.first("div.bm_h h1")) or reader.site or document.title,
         home_url=page.url,
         language=crumbs.language(document, options, drafts[0].title),
     )
@@ -61,8 +62,8 @@ def recognises(page: Page) -> bool:
     return document.is_discuz and (bool(addresses - {None}) or is_refusal(document))
 
 
-def _nothing_found(document: Document, *, is_list: bool) -> EmptyList | NotParseable:
-    if is_list:
+def _nothing_found(document: Document) -> EmptyList | NotParseable:
+    if document.first(_LIST) is not None:
         return EmptyList("The list has no articles: an empty category, or a page after the last.", url=document.url)
     if document.is_discuz:
         text = "This page of a Discuz! site names no portal article. Give the address of a category's list page."
@@ -71,53 +72,81 @@ def _nothing_found(document: Document, *, is_list: bool) -> EmptyList | NotParse
     return NotParseable(text, url=document.url)
 
 
-def _from_list(document: Document, options: ParseOptions) -> Iterator[Draft]:
-    path = crumbs.category_path(document, is_article=False)
-    for item in document.tree.css(f"{_LIST} dl"):
-        link = item.css_first("dt a[href]")
-        aid = article_id(document.absolute(link.attributes["href"])) if link is not None else None
-        if link is None or aid is None:
-            continue
-        yield _draft(document, options, item, link, path)
+class _Reader:
+    """Reads the items of one page, in time linear in its size."""
 
+    def __init__(self, document: Document, options: ParseOptions, site: str) -> None:
+        self.site = site
+        self._document = document
+        self._options = options
+        self._elsewhere: dict[int, bool] = {}
 
-def _from_links(document: Document, options: ParseOptions) -> Iterator[Draft]:
-    """Every site lays out its index differently, so the links to articles are what is looked for."""
-    for link in document.tree.css("a[href]"):
-        address = document.absolute(link.attributes["href"])
-        if article_id(address) is None or page_number(address) > 1 or _is_elsewhere(link):
-            continue
-        yield _draft(document, options, _item_around(link), link, ())
+    def drafts(self) -> tuple[Draft, ...]:
+        listed = self._document.first(_LIST)
+        found = _merged(self._from_list()) if listed is not None else ()
+        if found or (listed is not None and not text_of(listed)):
+            return found
+        return _merged(self._from_links())
 
+    def _from_list(self) -> Iterator[Draft]:
+        path = crumbs.category_path(self._document, is_article=False)
+        for item in self._document.tree.css(f"{_LIST} dl"):
+            link = item.css_first("dt a[href]")
+            address = self._document.absolute(link.attributes["href"]) if link is not None else ""
+            if link is not None and address:
+                yield self._draft(item, link, address, path)
 
-def _draft(
-    document: Document, options: ParseOptions, item: LexborNode, link: LexborNode, path: tuple[str, ...]
-) -> Draft:
-    address = document.absolute(link.attributes["href"])
-    summary = prose(_summary_text(item))
-    named = text_of(item.css_first("label a"))
-    title = _title(link)
-    return Draft(
-        guid=f"aid:{article_id(address)}",
-        url=address,
-        title=title,
-        published=parse_published(_date_text(item), timezone=options.timezone),
-        summary=summary,
-        summary_is_cut=summary.endswith(CUT_MARK),
-        images=_pictures(document, item),
-        category_path=_with_label(path, named),
-        language=crumbs.language(document, options, title),
-        site=crumbs.site_name(document),
-        is_complete=False,
-    )
+    def _from_links(self) -> Iterator[Draft]:
+        """Every site lays out its index differently, so the links to articles are what is looked for."""
+        for link in self._document.tree.css("a[href]"):
+            address = self._document.absolute(link.attributes["href"])
+            if article_id(address) is not None and page_number(address) == 1 and not self._is_elsewhere(link):
+                yield self._draft(_item_around(link), link, address, ())
+
+    def _draft(self, item: LexborNode, link: LexborNode, address: str, path: tuple[str, ...]) -> Draft:
+        title = _title(link)
+        aid = article_id(address)
+        summary = prose(_summary_text(item))
+        return Draft(
+            # An address of the site's own making says no aid; the article is then known by its address.
+            guid=None if aid is None else f"aid:{aid}",
+            url=address,
+            title=title,
+            published=parse_published(_date_text(item), timezone=self._options.timezone),
+            summary=summary,
+            summary_is_cut=summary.endswith(CUT_MARK),
+            images=_pictures(self._document, item),
+            category_path=_with_label(path, text_of(item.css_first("label a"))),
+            language=crumbs.language(self._document, self._options, title),
+            site=self.site,
+            is_complete=False,
+        )
+
+    def _is_elsewhere(self, link: LexborNode) -> bool:
+        """Whether the link is in a part of the page that names other articles; asks each element once."""
+        passed: list[int] = []
+        node: LexborNode | None = link
+        answer = False
+        while node is not None and node.mem_id not in self._elsewhere and not answer:
+            passed.append(node.mem_id)
+            classes = (node.attributes.get("class") or "").split()
+            answer = node.attributes.get("id") in _ELSEWHERE or "sd" in classes
+            node = node.parent
+        if node is not None and not answer:
+            answer = self._elsewhere[node.mem_id]
+        self._elsewhere.update(dict.fromkeys(passed, answer))
+        return answer
 
 
 def _merged(drafts: Iterable[Draft]) -> tuple[Draft, ...]:
     """One draft an article where it first stands, with what its other mentions add."""
-    by_id: dict[str | None, Draft] = {}
+    by_id: dict[str, Draft] = {}
     for draft in drafts:
-        known = by_id.get(draft.guid)
-        by_id[draft.guid] = _combined(known, draft) if known else draft
+        name = draft.guid or draft.url
+        if name in by_id:
+            by_id[name] = _combined(by_id[name], draft)
+        elif len(by_id) < _MAX_ARTICLES:
+            by_id[name] = draft
     return tuple(draft for draft in by_id.values() if draft.title)
 
 
@@ -176,12 +205,3 @@ def _item_around(link: LexborNode) -> LexborNode:
             break
         node = node.parent
     return node if node.tag in {"li", "dl"} else link
-
-
-def _is_elsewhere(link: LexborNode) -> bool:
-    node: LexborNode | None = link
-    while node is not None:
-        if node.attributes.get("id") in _ELSEWHERE or "sd" in (node.attributes.get("class") or "").split():
-            return True
-        node = node.parent
-    return False
