@@ -233,7 +233,7 @@ def test_r14_characters_that_xml_forbids_do_not_reach_the_feed() -> None:
 
 @pytest.mark.parametrize(
     ("language", "written"),
-    [("zh_CN", "zh-CN"), ("zh-Hans", "zh-Hans"), ("cmn", "zh"), ("en", "en"), ("klingon", None)],
+    [("zh_CN", "zh-CN"), ("zh-Hans", "zh-Hans"), ("cmn", "zh"), ("EN_us", "en-US"), ("aaa", None), ("", None)],
 )
 def test_r15_the_language_is_a_bcp_47_tag(language: str, written: str | None) -> None:
     assert rss(language=language).findtext("language") == written

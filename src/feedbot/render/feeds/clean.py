@@ -31,18 +31,14 @@ _PATH_SAFE = "%/:@!$&'()*+,;=~-._"
 _QUERY_SAFE = _PATH_SAFE + "?"
 
 _MIME_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?")
-# ISO 639-3 codes that feed readers and validators know only by their two-letter form (BCP 47, section 2.2.1).
-_MACROLANGUAGES = {
-    "cmn": "zh",
-    "zho": "zh",
-    "eng": "en",
-    "deu": "de",
-    "fra": "fr",
-    "jpn": "ja",
-    "kor": "ko",
-    "rus": "ru",
+_LANGUAGE = re.compile(r"[a-z]{2}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
+# Three-letter codes (ISO 639-3) of languages that validators know only by two letters.
+_TWO_LETTERS = {
+    **{"cmn": "zh", "gan": "zh", "hak": "zh", "nan": "zh", "wuu": "zh", "yue": "zh", "zho": "zh", "chi": "zh"},
+    **{"deu": "de", "eng": "en", "fra": "fr", "jpn": "ja", "kor": "ko", "rus": "ru", "spa": "es"},
 }
+
+_SCRIPT = 4  # letters: Hans, Latn
 
 _BLOCK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/blockquote|/figure|/figcaption|/td)\b[^>]*>")
 _ANY_TAG = re.compile(r"<[^>]*>")
@@ -123,10 +119,10 @@ def mime_type(value: str) -> str:
 
 
 def language_tag(value: str | None) -> str | None:
-    """The language as the BCP 47 tag that validators accept (`zh_CN` → `zh-CN`, `cmn` → `zh`); None if it is none."""
+    """The language as a BCP 47 tag that validators accept (`zh_cn` → `zh-CN`, `cmn` → `zh`); None if it is none."""
     primary, *rest = (value or "").strip().replace("_", "-").split("-")
-    primary = _MACROLANGUAGES.get(primary.lower(), primary.lower())
-    tag = "-".join((primary, *rest))
+    primary = _TWO_LETTERS.get(primary.lower(), primary.lower())
+    tag = "-".join((primary, *(part.title() if len(part) == _SCRIPT else part.upper() for part in rest)))
     return tag if _LANGUAGE.fullmatch(tag) else None
 
 
