@@ -1,0 +1,1 @@
+"""HTTP comes in: the site, feeds, health and metrics."""

@@ -1,0 +1,79 @@
+"""Prints pages: a Jinja2 environment with autoescape, the reader's language, and the headers of every page."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from feedbot.locales import NAMES, translator
+from feedbot.render.links import EVERYTHING, SitePresentation, subscription
+from feedbot.render.pages import html_language
+from feedbot.web import assets, language
+
+# No inline script or style, nothing from elsewhere but the pictures and sounds of articles.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src * data:; media-src *; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Many portals refuse pictures to pages of other sites; without a referrer they cannot tell.
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept-Language, Cookie",
+}
+
+
+class Pages:
+    """Prints the site's templates for requests."""
+
+    def __init__(self, site: SitePresentation) -> None:
+        self.site = site
+
+    def language(self, request: Request) -> str:
+        """The catalogue in which this request is answered."""
+        return language.choose(request, self.site.language)
+
+    def answer(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+        """The printed page as a response."""
+        spoken = self.language(request)
+        page = (
+            _environment()
+            .get_template(template)
+            .render(
+                site=self.site,
+                root=self.site.root,
+                _=translator(spoken),
+                html_language=html_language(spoken),
+                switches=[(NAMES[one], _switch(request, one), html_language(one)) for one in language.others(spoken)],
+                everything=subscription(EVERYTHING, self.site),
+                **context,
+            )
+        )
+        response = HTMLResponse(page, status_code=status, headers=HEADERS)
+        language.remember(request, response, self.site.root)
+        return response
+
+
+def _switch(request: Request, other: str) -> str:
+    """This page in another language."""
+    return "?" + request.url.include_query_params(**{language.PARAMETER: language.SHORT[other]}).query
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("feedbot.web", "templates"),
+        autoescape=select_autoescape(("html",)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals["asset"] = assets.address
+    return environment
