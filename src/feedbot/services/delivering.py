@@ -59,6 +59,10 @@ class Deliverer:
         self.counts: Counter[str] = Counter()
         self.alarm: str | None = None
 
+    def reconfigure(self, options: MessageOptions) -> None:
+        """Takes effect with the next message."""
+        self._options = options
+
     async def recover(self) -> int:
         """Marks what an earlier run left on its way as of unknown outcome, so that it is sent again; how many."""
         async with self._database.write() as connection:
@@ -97,6 +101,11 @@ class Deliverer:
         """Looks for due deliveries at once: new ones were stored, or a chat came back."""
         self._look_at = float("-inf")
         self._changed.set()
+
+    @property
+    def in_flight(self) -> int:
+        """How many messages are on their way."""
+        return len(self._busy)
 
     async def settle(self) -> None:
         """Returns when nothing is on its way."""

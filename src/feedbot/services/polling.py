@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
@@ -45,7 +45,11 @@ class _Found:
 
 
 class Poller:
-    """Polls sources. `owner` names this process in leases; `on_change` is called after articles were stored."""
+    """Polls sources.
+
+    `owner` names this process in leases; new articles gather for `batch_seconds` before they are due for sending;
+    `on_change` is called after articles were stored.
+    """
 
     def __init__(
         self,
@@ -54,11 +58,13 @@ class Poller:
         rhythm: Rhythm,
         *,
         owner: str,
+        batch_seconds: float = 0,
         on_change: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = utc_now,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.rhythm = rhythm
+        self._rhythm = rhythm
+        self._batch = timedelta(seconds=batch_seconds)
         self._database = database
         self._fetcher = fetcher
         self._owner = owner
@@ -67,6 +73,11 @@ class Poller:
         self._jitter = jitter
         self._recent: deque[tuple[str, str | None]] = deque(maxlen=RECENT_POLLS)
         self.counts: dict[str, int] = dict.fromkeys(("ok", "unchanged", "partial", "failed", "gone", "offline"), 0)
+
+    def reconfigure(self, rhythm: Rhythm, batch_seconds: float) -> None:
+        """Takes effect with the next poll."""
+        self._rhythm = rhythm
+        self._batch = timedelta(seconds=batch_seconds)
 
     async def claim(self, limit: int) -> list[Source]:
         """At most `limit` due sources, leased to this process."""
@@ -172,7 +183,7 @@ class Poller:
                 record = await self._store_articles(connection, source, found, record, now)
             outcome = replace(found.outcome, new=record.new)
             watched = replace(source, baseline_at=_baseline_at(source, found, now))
-            plan = planning.plan_next_poll(watched, outcome, self.rhythm, now, self._jitter())
+            plan = planning.plan_next_poll(watched, outcome, self._rhythm, now, self._jitter())
             values = {**(found.state or {}), **_poll_state(watched, outcome, plan, now)}
             await sources.save_state(connection, source.number, self._owner, values)
             await polls.record(connection, record)
@@ -200,7 +211,7 @@ class Poller:
                 why = judging.silence_reason(entry, judgement, source.baseline_at)
                 made.setdefault(why, []).append(article_id)
         for reason, ids in made.items():
-            await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=now)
+            await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=now + self._batch)
         await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
         new = sum(map(len, made.values()))
         return replace(record, new=new, changed=changed, unchanged=len(judgement.listed) - new - changed)

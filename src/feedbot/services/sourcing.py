@@ -8,11 +8,18 @@ from datetime import datetime
 import structlog
 
 from feedbot.domain.source import DeclaredSource
-from feedbot.storage import sources
+from feedbot.storage import categories, sources
 from feedbot.storage.database import Database
 from feedbot.storage.sources import Reconciled
 
 log = structlog.get_logger()
+
+
+async def first_category(database: Database) -> int | None:
+    """The id of the category that a newcomer is shown first; None while there is none."""
+    async with database.read() as connection:
+        tree = await categories.tree(connection)
+    return tree[0].id if tree else None
 
 
 async def reconcile(database: Database, declared: Sequence[DeclaredSource], now: datetime) -> Reconciled:

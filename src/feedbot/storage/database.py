@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,28 @@ class Database:
         """A connection in a transaction: committed at the end of the block, rolled back on an exception."""
         async with self._writer.begin() as connection:
             yield connection
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the database file lies; None for a server."""
+        return Path(str(self.url.database)).parent if self.is_sqlite else None
+
+    @contextmanager
+    def only_runner(self) -> Iterator[None]:
+        """Holds the file for this process: two runs on one file would poll and send everything twice.
+
+        Raises:
+            DatabaseError: another process runs on this file.
+        """
+        path = f"{self.url.database}.lock"
+        with Path(path).open("w", encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise DatabaseError(
+                    f"Another feedbot runs on {self.url.database}. Stop it, or set another database.url."
+                ) from None
+            yield
 
     async def ping(self) -> None:
         """Returns when the database answers; raises what the driver says when it does not."""

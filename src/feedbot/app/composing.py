@@ -1,0 +1,126 @@
+"""Settings as the plain values that the parts of feedbot take: nothing below the composition root sees settings."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from feedbot.domain.pacing import Limits, Rate
+from feedbot.domain.planning import Rhythm
+from feedbot.fetching.model import FetchLimits
+from feedbot.render.links import SitePresentation
+from feedbot.services.housekeeping import Retention
+from feedbot.services.parcels import MessageOptions, no_page
+from feedbot.settings import Settings
+
+if TYPE_CHECKING:
+    from feedbot.bot.context import BotRules
+
+SANDBOX_SPACING = 0.05
+_FIXED_AT_START = ("database", "engine", "web")
+
+
+def rhythm(settings: Settings) -> Rhythm:
+    """The bounds of polling, in seconds."""
+    polling = settings.polling
+    return Rhythm(
+        min_interval=polling.min_interval.total_seconds(),
+        max_interval=polling.max_interval.total_seconds(),
+        default_interval=polling.default_interval.total_seconds(),
+    )
+
+
+def fetch_limits(settings: Settings, own_address: str) -> FetchLimits:
+    """How sources are visited. The sandbox's portal is this process: only then its own address is allowed."""
+    fetch = settings.fetch
+    is_sandbox = settings.telegram.mode == "sandbox"
+    networks = [ipaddress.ip_network(network, strict=False) for network in fetch.allow_networks]
+    if is_sandbox:
+        networks.append(ipaddress.ip_network(own_address))
+    return FetchLimits(
+        user_agent=fetch.user_agent,
+        concurrency=fetch.concurrency,
+        per_host=fetch.per_host,
+        spacing=min(fetch.spacing.total_seconds(), SANDBOX_SPACING) if is_sandbox else fetch.spacing.total_seconds(),
+        connect_timeout=fetch.timeouts.connect.total_seconds(),
+        read_timeout=fetch.timeouts.read.total_seconds(),
+        total_timeout=fetch.timeouts.total.total_seconds(),
+        max_bytes=fetch.max_bytes,
+        max_inflated=fetch.max_inflated,
+        max_redirects=fetch.max_redirects,
+        allow_networks=tuple(networks),
+    )
+
+
+def message_options(settings: Settings) -> MessageOptions:
+    """How messages are made and grouped."""
+    return MessageOptions(
+        burst=settings.delivery.burst,
+        backlog_hours=settings.delivery.backlog_hours,
+        summary_chars=settings.summary.max_chars,
+        timezone=settings.site.timezone,
+        article_page_url=_article_pages(settings),
+    )
+
+
+def bot_limits(settings: Settings) -> Limits:
+    """How fast messages may leave."""
+    pacing = settings.telegram.pacing
+    seconds = pacing.chat_interval.total_seconds()
+    return Limits(
+        bot=Rate(pacing.per_second, 1.0), chat=Rate(3, 3 * seconds), group=Rate(pacing.group_per_minute, 60.0)
+    )
+
+
+def bot_rules(settings: Settings) -> BotRules:
+    """Who may use the bot, and how it presents itself."""
+    from feedbot.bot.context import BotRules  # noqa: PLC0415 - aiogram is loaded only where the bot runs
+
+    return BotRules(
+        site_title=settings.site.title,
+        access=settings.telegram.access,
+        admins=frozenset(settings.telegram.admins),
+        backlog_hours=settings.delivery.backlog_hours,
+    )
+
+
+def presentation(settings: Settings, bot_username: str | None = None) -> SitePresentation:
+    """How the site presents itself."""
+    site = settings.site
+    return SitePresentation(
+        title=site.title,
+        description=site.description,
+        base_url=settings.base_url,
+        language=site.language,
+        timezone=site.timezone,
+        bot_username=bot_username,
+        sandbox=settings.telegram.mode == "sandbox",
+    )
+
+
+def retention(settings: Settings) -> Retention:
+    """How long finished things are kept."""
+    kept = settings.retention
+    return Retention(articles=kept.articles, deliveries=kept.deliveries, polls=kept.polls)
+
+
+def needs_restart(before: Settings, after: Settings) -> tuple[str, ...]:
+    """The keys that changed and take effect only at the next start."""
+    changed = [section for section in _FIXED_AT_START if getattr(before, section) != getattr(after, section)]
+    changed += [
+        f"telegram.{key}"
+        for key in ("token", "api_url", "mode", "pacing")
+        if getattr(before.telegram, key) != getattr(after.telegram, key)
+    ]
+    if before.site != after.site:
+        changed.append("site")
+    return tuple(changed)
+
+
+def _article_pages(settings: Settings) -> Callable[[int], str | None]:
+    """Links to feedbot's own pages go into messages only where readers can reach them."""
+    if not settings.site.base_url:
+        return no_page
+    base = settings.base_url
+    return lambda article_id: f"{base}/article/{article_id}"

@@ -1,0 +1,307 @@
+"""One process of feedbot: its start, its life and its end.
+
+database → sources → fetching and polling → web → clock → Telegram
+stopping: nothing new begins, what is under way ends or is left for the next start, then the doors close.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from feedbot import log as logs
+from feedbot.app import composing
+from feedbot.config import Configuration
+from feedbot.config.watch import watch
+from feedbot.engine.clock import Clock, Tick
+from feedbot.engine.workers import Workers
+from feedbot.errors import ConfigurationError
+from feedbot.fetching.client import Fetcher
+from feedbot.services import housekeeping, sourcing
+from feedbot.services.polling import Poller, utc_now
+from feedbot.services.publishing import Publisher
+from feedbot.storage import polls, sources
+from feedbot.storage.database import Database
+from feedbot.storage.upgrading import upgrade
+from feedbot.web.app import Check, create_app
+from feedbot.web.process_metrics import ProcessMetrics
+from feedbot.web.server import WebServer
+
+if TYPE_CHECKING:
+    from feedbot.app.talking import TelegramSide
+    from feedbot.sandbox.house import SandboxHouse
+
+SAMPLE_EVERY = 8.0
+WORKERS_PATIENCE = 1.0
+KILLED = 130
+
+log = structlog.get_logger()
+
+
+def run(configuration: Configuration, directory: Path) -> None:
+    """Runs feedbot until SIGINT or SIGTERM, and returns when everything has stopped in order.
+
+    Raises:
+        FeedbotError: it cannot start; the text says why and what to do.
+    """
+    import uvloop  # noqa: PLC0415 - tests run on the standard loop
+
+    uvloop.run(_until_signal(configuration, directory))
+
+
+async def _until_signal(configuration: Configuration, directory: Path) -> None:
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        if asked.is_set():
+            os._exit(KILLED)  # asked twice: at once; the data takes a kill at any moment
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    async with running(configuration, directory) as feedbot:
+        sys.stderr.write(feedbot.announcement())
+        await asked.wait()
+        log.info("stopping")
+    log.info("stopped")
+
+
+@contextlib.asynccontextmanager
+async def running(configuration: Configuration, directory: Path) -> AsyncIterator[Feedbot]:
+    """A feedbot that works inside the block, and has stopped in order after it."""
+    feedbot = Feedbot(configuration, directory)
+    async with contextlib.AsyncExitStack() as doors:
+        await feedbot.start(doors)
+        yield feedbot
+
+
+class Feedbot:
+    """All that runs in one process."""
+
+    database: Database
+    workers: Workers
+    telegram: TelegramSide | None = None
+
+    def __init__(self, configuration: Configuration, directory: Path) -> None:
+        self.configuration = configuration
+        self._directory = directory
+        self._registry = CollectorRegistry()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Event()
+        self._house: SandboxHouse | None = None
+
+    async def start(self, doors: contextlib.AsyncExitStack) -> None:
+        """Starts everything, each part before those that need it; `doors` closes it all in the opposite order."""
+        settings = self.configuration.settings
+        self.database = await _open(settings.database.url.get_secret_value(), doors)
+        if settings.telegram.mode == "sandbox":
+            self._house = await self._build_sandbox()
+        await self._declare_sources()
+        limits = composing.fetch_limits(settings, _own_network(settings.web.host))
+        self._fetcher = await doors.enter_async_context(Fetcher(limits))
+        self._poller = Poller(
+            self.database,
+            self._fetcher,
+            composing.rhythm(settings),
+            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+            batch_seconds=settings.delivery.batch_seconds,
+            on_change=self._articles_changed,
+        )
+        self.workers = Workers(self._poller, settings.engine.workers)
+        self._clock = Clock(
+            (
+                Tick("polls", 1, self.workers.tick),
+                Tick("heartbeat", 15, self._heartbeat),
+                Tick("housekeeping", 3600, self._tidy),
+            )
+        )
+        await self._serve(doors)
+        doors.push_async_callback(self._end_work)
+        self._clock.start()
+        await self._talk()
+        self._spawn("configuration", self._watch_configuration())
+
+    def announcement(self) -> str:
+        """What a person who started feedbot wants to know: where to look."""
+        base = self.configuration.settings.base_url
+        lines = [f"feedbot is running: {base}", f"  feeds     {base}/feeds/all.rss and {base}/feeds/all.atom"]
+        if self._house:
+            lines.append(f"  chat      {base}/sandbox (no Telegram token is set: this page stands in for Telegram)")
+            lines.append(
+                f"  portal    {base}/sandbox/portal/portal.php (a sample, with a new article every few seconds)"
+            )
+        return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+
+    async def _end_work(self) -> None:
+        """Nothing new begins; sends and polls under way get their second to end, all at the same time."""
+        self._clock.stop()
+        for task in self._tasks:
+            task.cancel()
+        ends: list[Coroutine[Any, Any, None]] = [self.workers.stop(WORKERS_PATIENCE)]
+        if self.telegram:
+            ends.append(self.telegram.stop())
+        await asyncio.gather(*ends)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._house:
+            await self._house.telegram.stop()
+
+    async def _declare_sources(self) -> None:
+        declared = self.configuration.declared_sources()
+        if self._house:
+            declared = (*self._house.sources(f"{self.configuration.settings.base_url}/sandbox"), *declared)
+        await sourcing.reconcile(self.database, declared, utc_now())
+
+    async def _serve(self, doors: contextlib.AsyncExitStack) -> None:
+        settings = self.configuration.settings
+        self._publisher = Publisher(self.database, composing.publication(settings))
+        self._site = composing.presentation(settings)
+        self._metrics = ProcessMetrics(self._registry, self._numbers)
+        app = create_app(
+            db=self.database,
+            publisher=self._publisher,
+            site=self._site,
+            readiness=self._checks,
+            registry=self._registry,
+            mounts={"/sandbox": self._house.app()} if self._house else {},
+        )
+        server = WebServer(app, settings.web.host, settings.web.port)
+        doors.push_async_callback(server.stop)
+        await server.start()
+
+    async def _talk(self) -> None:
+        settings = self.configuration.settings
+        if settings.telegram.mode == "off":
+            return
+        token, api_url = settings.telegram.token, settings.telegram.api_url
+        from feedbot.app.talking import TelegramSide  # noqa: PLC0415 - only where somebody talks
+
+        if self._house:
+            await self._house.telegram.start()
+            api_url = f"{settings.base_url}/sandbox"
+        secret = self._house.token if self._house else token.get_secret_value() if token else ""
+        self.telegram = TelegramSide(self.database, secret, api_url, settings)
+        self._spawn("telegram", self.telegram.run())
+        if self._house:
+            self._spawn("visitor", self._visit(self._house))
+
+    async def _build_sandbox(self) -> SandboxHouse:
+        from feedbot.sandbox.house import SandboxHouse  # noqa: PLC0415 - only where it is used
+
+        async with self.database.write() as connection:
+            begun = await polls.get_fact(connection, "sandbox")
+            epoch = begun[0]["epoch"] if begun else time.time()
+            if not begun:
+                await polls.set_fact(connection, "sandbox", {"epoch": epoch}, utc_now())
+        return SandboxHouse(self.database.folder or Path("var"), epoch=epoch, every=SAMPLE_EVERY)
+
+    async def _visit(self, house: SandboxHouse) -> None:
+        """Lets the person of a new sandbox say /start and follow the first category: there is something to see."""
+        chat_id, is_new = house.visitor(self.configuration.settings.site.language)
+        if not is_new:
+            return
+        house.says(chat_id, "/start")
+        while not (first := await sourcing.first_category(self.database)):
+            await self._changed.wait()
+            self._changed.clear()
+        house.says(chat_id, f"/start c{first}")
+
+    def _articles_changed(self) -> None:
+        self._changed.set()
+        self._publisher.changed()
+        if self.telegram:
+            self.telegram.wake()
+
+    async def _heartbeat(self) -> None:
+        async with self.database.write() as connection:
+            await polls.set_fact(
+                connection, "heartbeat", {"pid": os.getpid(), "queued": self.workers.queued}, utc_now()
+            )
+
+    async def _tidy(self) -> None:
+        await housekeeping.tidy(self.database, composing.retention(self.configuration.settings), utc_now())
+
+    async def _checks(self) -> tuple[Check, ...]:
+        alive = self._clock.is_alive
+        alarm = self.telegram.alarm if self.telegram else None
+        return (
+            Check("clock", ok=alive, text="Ticking." if alive else "No tick ended lately: see the log."),
+            Check("telegram", ok=alarm is None, text=alarm or "Nothing is known to be wrong."),
+        )
+
+    def _numbers(self) -> dict[str, dict[str, float]]:
+        """What the metrics show of this process, by metric and label."""
+        return {
+            "polls": dict(self._poller.counts),
+            "deliveries": dict(self.telegram.counts) if self.telegram else {},
+            "queued": {"": self.workers.queued},
+        }
+
+    async def _watch_configuration(self) -> None:
+        await self._note_configuration({"state": "ok", "faults": [], "restart": []})
+        await watch(self._directory, os.environ, self._reload, self._refuse, since=self.configuration)
+
+    async def _reload(self, configuration: Configuration) -> None:
+        """Takes a changed configuration into effect, as far as that goes without a restart."""
+        before, self.configuration = self.configuration.settings, configuration
+        settings = configuration.settings
+        logs.configure(level=settings.log.level, form=settings.log.format, secrets=configuration.secrets())
+        await self._declare_sources()
+        self._fetcher.reconfigure(composing.fetch_limits(settings, _own_network(before.web.host)))
+        self._poller.reconfigure(composing.rhythm(settings), settings.delivery.batch_seconds)
+        if self.telegram:
+            self.telegram.reconfigure(settings)
+        restart = composing.needs_restart(before, settings)
+        log.info("configuration_reloaded", sources=len(configuration.sources), needs_restart=list(restart))
+        await self._note_configuration({"state": "ok", "faults": [], "restart": list(restart)})
+
+    async def _refuse(self, error: ConfigurationError) -> None:
+        """A broken configuration changes nothing: the last good one goes on, and everybody is told."""
+        faults = [str(fault) for fault in error.faults]
+        for fault in faults:
+            log.error("configuration_refused", fault=fault, remedy="the last good configuration goes on running")
+        await self._note_configuration({"state": "refused", "faults": faults, "restart": []})
+
+    async def _note_configuration(self, state: dict[str, Any]) -> None:
+        async with self.database.write() as connection:
+            await polls.set_fact(connection, "configuration", state, utc_now())
+
+    def _spawn(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception:
+                log.exception("background_work_ended", work=name)
+
+        self._tasks.append(asyncio.create_task(guarded(), name=name))
+
+
+async def _open(url: str, doors: contextlib.AsyncExitStack) -> Database:
+    """The database, migrated, and this process its only runner where it is a file."""
+    database = Database(url)
+    doors.push_async_callback(database.close)
+    if database.is_sqlite:
+        doors.enter_context(database.only_runner())
+    before = await upgrade(database)
+    if not before.is_current:
+        log.info("database_upgraded", before=before.current or "empty", now=before.head)
+    if database.is_sqlite:
+        # Leases of a run that was killed would keep their sources waiting.
+        async with database.write() as connection:
+            await sources.release(connection)
+    return database
+
+
+def _own_network(host: str) -> str:
+    """The address at which this process reaches itself."""
+    return {"0.0.0.0": "127.0.0.1", "localhost": "127.0.0.1", "::": "::1"}.get(host, host.strip("[]"))  # noqa: S104
