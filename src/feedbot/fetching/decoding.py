@@ -152,9 +152,10 @@ class _Brotli:
         if self._stream.is_finished():
             return
         try:
-            yield self._stream.process(data, output_buffer_limit=PIECE)
-            while not self._stream.is_finished() and not self._stream.can_accept_more_data():
-                yield self._stream.process(b"", output_buffer_limit=PIECE)
+            piece = self._stream.process(data, output_buffer_limit=PIECE)
+            while piece:
+                yield piece
+                piece = b"" if self._stream.is_finished() else self._stream.process(b"", output_buffer_limit=PIECE)
         except brotli.error as error:
             raise BrokenCodingError(str(error)) from None
 

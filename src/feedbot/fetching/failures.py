@@ -32,7 +32,7 @@ from feedbot.fetching.urls import Target, shown
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One row: our error, and its text with `{host}`, `{reason}` and the names of the limits to fill in."""
+    """One row: our error, and its text with `{host}`, `{reason}`, ... and the names of the limits to fill in."""
 
     error: type[FetchError]
     text: str
@@ -44,9 +44,9 @@ _NO_CONNECTION_IN_TIME = Failure(
     TimedOut, "No connection to {host} within {connect_timeout:g} s. Check that the site works in a browser."
 )
 _SILENT = Failure(TimedOut, "{host} was silent for {read_timeout:g} s. Raise the read timeout if it is always slow.")
-_NO_HTTP = Failure(ConnectFailed, "{host} does not answer in HTTP as it should. Check the scheme and the port.")
+_NO_HTTP = Failure(ConnectFailed, "{host} does not answer in proper HTTP. Check the scheme and port of the address.")
 _NO_NAME = Failure(
-    DnsFailed, "The name {host} cannot be looked up{reason}. Check its spelling and this machine's name servers."
+    DnsFailed, "The name {name} cannot be looked up{reason}. Check its spelling and this machine's name servers."
 )
 _NO_TLS = Failure(
     TlsFailed, "No secure connection to {host}{reason}. Check whether the site answers on https:// with this port."
@@ -131,9 +131,9 @@ def translate(error: BaseException, target: Target, limits: FetchLimits, attempt
         return blocked(target, attempts)
     chain = tuple(_causes(error))
     for kind, failure in FAILURES.items():
-        match = next((cause for cause in chain if isinstance(cause, kind)), None)
-        if match is not None:
-            return _fill(failure, match, target, limits)
+        matches = [cause for cause in chain if isinstance(cause, kind)]
+        if matches:
+            return _fill(failure, matches[-1], target, limits)  # the innermost knows the system's own words
     return None
 
 
@@ -160,6 +160,7 @@ def _fill(failure: Failure, cause: BaseException, target: Target, limits: FetchL
     url = shown(target.url)
     text = failure.text.format(
         host=target.host_key,
+        name=target.host,
         url=url,
         reason=_reason(cause),
         connect_timeout=limits.connect_timeout,
@@ -173,9 +174,9 @@ def _fill(failure: Failure, cause: BaseException, target: Target, limits: FetchL
 def _reason(cause: BaseException) -> str:
     """The system's own short words, in brackets. Never a foreign exception's whole text: that may hold the address."""
     if isinstance(cause, ssl.SSLCertVerificationError):
-        words = cause.verify_message
+        words = getattr(cause, "verify_message", "")
     elif isinstance(cause, ssl.SSLError):
-        words = (cause.reason or "").replace("_", " ").lower()
+        words = (getattr(cause, "reason", None) or "").replace("_", " ").lower()
     else:
         words = (cause.strerror or "") if isinstance(cause, OSError) else ""
     return f" ({words})" if words else ""

@@ -13,7 +13,7 @@ from feedbot.errors import BadUrl
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ASCII_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _NUMBER = r"(?:0[xX][0-9a-fA-F]*|[0-9]+)"
-_NUMERIC_HOST = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}\.?")
+_NUMERIC_HOST = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}){{0,3}}")
 _SECRET_NAME = re.compile(
     r"(?:.*[_-])?(?:token|key|apikey|secret|passw(?:or)?d|pass|pwd|auth|authorization|sig|sign|signature|session|sid"
     r"|credential|jwt|code|hash)(?:[_-].*)?",
@@ -71,15 +71,15 @@ def parse(url: str) -> Target:
         raise _bad_url(url, f"it cannot be read ({error})") from None
     if parts.scheme not in _DEFAULT_PORTS:
         raise _bad_url(url, "only http:// and https:// addresses can be fetched")
-    if not parts.hostname:
+    if not (parts.hostname or "").strip("."):
         raise _bad_url(url, "it names no host")
-    host = _plain_host(url, parts.hostname)
+    host = _plain_host(url, (parts.hostname or "").rstrip("."))
     userinfo = parts.netloc.rpartition("@")[0]
     netloc = f"[{host}]" if ":" in host else host
     if port not in (None, _DEFAULT_PORTS[parts.scheme]):
         netloc += f":{port}"
     asked = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
-    return Target(asked, userinfo, parts.scheme, host.rstrip("."), port or _DEFAULT_PORTS[parts.scheme])
+    return Target(asked, userinfo, parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme])
 
 
 def follow(target: Target, location: bytes) -> Target:
@@ -87,7 +87,11 @@ def follow(target: Target, location: bytes) -> Target:
 
     The user name and password of the address stay with its own site only; those in the redirect are dropped.
     """
-    joined = urljoin(target.url, _readable(location))
+    text = _readable(location)
+    try:
+        joined = urljoin(target.url, text)
+    except ValueError as error:
+        raise _bad_url(text, f"{target.host_key} redirects to it, and it cannot be read ({error})") from None
     there = parse(joined)
     userinfo = target.userinfo if same_site(target, there) else ""
     return Target(there.url, userinfo, there.scheme, there.host, there.port)
@@ -132,7 +136,7 @@ def _plain_host(url: str, host: str) -> str:
     if not _NUMERIC_HOST.fullmatch(host):
         return host
     try:
-        return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+        return socket.inet_ntoa(socket.inet_aton(host))
     except OSError:
         raise _bad_url(url, f"{host} is no IPv4 address") from None
 
