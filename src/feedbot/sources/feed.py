@@ -1,0 +1,63 @@
+"""Source type `feed`: RSS 0.9x, 1.0 and 2.0, RDF, Atom and JSON Feed, as tolerant as feed readers are."""
+
+from __future__ import annotations
+
+from feedbot.errors import FetchError, NotParseable, SiteRefused
+from feedbot.sources.encoding import decode, strip_controls
+from feedbot.sources.feed_json import is_json_feed, parse_json
+from feedbot.sources.feed_prolog import has_feed_root
+from feedbot.sources.feed_xml import parse_xml
+from feedbot.sources.html import absolute, one_line, parse
+from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
+
+_HEAD_BYTES = 16_384
+_SHOWN = 60
+_FEED_TYPES = ("rss", "atom", "feed+json")
+_FEED_LINKS = ", ".join(f'link[rel~="alternate"][type*="{kind}"]' for kind in _FEED_TYPES)
+
+
+def parse_list(page: Page, options: ParseOptions) -> Listing:
+    """The feed's items in their order, and what the feed says of itself. A feed without items is a listing of none.
+
+    Raises:
+        NotParseable: this is no feed, or one that declares dangerous entities; the text says what came instead.
+        SiteRefused: the site answers with a page that bears a message.
+    """
+    text = strip_controls(decode(page.body, declared=page.charset, override=options.encoding)).lstrip()
+    if text.startswith("{"):
+        return parse_json(text, page.url, options)
+    if has_feed_root(text):
+        return parse_xml(text, page.url, options)
+    raise _not_a_feed(text, page.url)
+
+
+def recognises(page: Page) -> bool:
+    """Whether a page begins as a feed does; its media type is not believed."""
+    head = decode(page.body[:_HEAD_BYTES], declared=page.charset).lstrip()
+    return is_json_feed(head) or has_feed_root(head)
+
+
+def _not_a_feed(text: str, url: str) -> FetchError:
+    if not text:
+        return NotParseable("The answer is empty.", url=url)
+    if "<html" not in text[:_HEAD_BYTES].lower() and "<!doctype html" not in text[:_HEAD_BYTES].lower():
+        shown = " ".join(text[:_SHOWN].split())
+        return NotParseable(f"This is neither RSS, Atom nor JSON Feed. It begins with: {shown}", url=url)
+    page = parse(text)
+    message = page.css_first("#messagetext")  # how Discuz! says that it is closed
+    if message is not None:
+        said = " ".join(message.text(separator=" ").split())
+        return SiteRefused(f"The site answers with a message instead of the feed: {said[:200]}", url=url)
+    titles = page.css("title")
+    title = f" (“{one_line(titles[0].text())[:_SHOWN]}”)" if titles else ""
+    announced = [absolute(link.attributes.get("href") or "", url) for link in page.css(_FEED_LINKS)]
+    remedy = f" It announces a feed: use {announced[0]} as the address." if announced and announced[0] else ""
+    return NotParseable(f"This is a web page{title}, not a feed.{remedy}", url=url)
+
+
+SPEC = SourceSpec(
+    name="feed",
+    summary="RSS, Atom or JSON Feed of any version.",
+    parse_list=parse_list,
+    recognises=recognises,
+)

@@ -1,0 +1,30 @@
+"""The source types by name, and which of them a fetched page is."""
+
+from __future__ import annotations
+
+from feedbot.errors import Refused
+from feedbot.sources import discuz, feed, page
+from feedbot.sources.spec import Page, SourceSpec
+
+# In the order in which `detect` asks them.
+SPECS: dict[str, SourceSpec] = {spec.name: spec for spec in (feed.SPEC, discuz.SPEC, page.SPEC)}
+
+
+def get(name: str) -> SourceSpec:
+    """The source type of that name.
+
+    Raises:
+        Refused: there is none; the text names those that there are.
+    """
+    try:
+        return SPECS[name]
+    except KeyError:
+        known = ", ".join(sorted(SPECS))
+        raise Refused(
+            f"There is no source type {name!r}. Known are: {known}, and auto to have it recognised."
+        ) from None
+
+
+def detect(fetched: Page) -> SourceSpec | None:
+    """The source type that recognises the page, None if none does (it may still be read as `page`, with selectors)."""
+    return next((spec for spec in SPECS.values() if spec.recognises(fetched)), None)
