@@ -7,7 +7,7 @@ are all made from them, so a setting is added here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -25,6 +25,8 @@ from feedbot.setting_types import (
     Size,
     Whole,
     Zone,
+    format_duration,
+    format_size,
     refusal,
 )
 
@@ -70,6 +72,15 @@ def _refuse_webhook(value: object) -> object:
     if value == "webhook":
         raise refusal("webhook is not available in this version.", "Use polling, which needs no public address.")
     return value
+
+
+def _check_order(section: Section, name: str, low: str, high: str, show: Callable[[Any], str]) -> None:
+    """Refuse `low` above `high`, at the one of the two that somebody set."""
+    least, most = getattr(section, low), getattr(section, high)
+    if least > most and high in section.model_fields_set:
+        raise refusal(f"is less than {name}.{low}, which is {show(least)}.", "Change one of the two.", key=high)
+    if least > most:
+        raise refusal(f"is more than {name}.{high}, which is {show(most)}.", "Change one of the two.", key=low)
 
 
 def _mode_by_token(data: Mapping[str, Any]) -> TelegramMode:
@@ -206,10 +217,7 @@ class Fetch(Section):
 
     @model_validator(mode="after")
     def _inflated_is_not_smaller(self) -> Fetch:
-        if self.max_inflated < self.max_bytes:
-            raise refusal(
-                "must not be smaller than fetch.max_bytes.", "Raise it, or lower max_bytes.", key="max_inflated"
-            )
+        _check_order(self, "fetch", "max_bytes", "max_inflated", format_size)
         return self
 
 
@@ -228,12 +236,8 @@ class Polling(Section):
 
     @model_validator(mode="after")
     def _intervals_are_in_order(self) -> Polling:
-        if not self.min_interval <= self.default_interval <= self.max_interval:
-            raise refusal(
-                "must lie between polling.min_interval and polling.max_interval.",
-                "Order them: min_interval, default_interval, max_interval.",
-                key="default_interval",
-            )
+        _check_order(self, "polling", "min_interval", "default_interval", format_duration)
+        _check_order(self, "polling", "default_interval", "max_interval", format_duration)
         return self
 
 

@@ -18,7 +18,7 @@ from feedbot.errors import ConfigurationError, Fault
 
 MAX_BYTES = 10_000_000
 MAX_DEPTH = 32
-MAX_VALUES = 1_000_000
+MAX_COPIED = 50_000
 
 KeyPath = tuple[str | int, ...]
 
@@ -77,10 +77,10 @@ def parse(text: str, *, file: str) -> Document:
     """The values of a YAML text; its faults are in the document."""
     document = Document(file)
     try:
-        _check_depth(text, document)
+        size = _measured(text, document)
         if not document.faults:
             node = yaml.compose(text, Loader=_Loader)
-            _Builder(document).fill(node)
+            _Builder(document, most=size + MAX_COPIED).fill(node)
     except yaml.YAMLError as error:
         document.faults.append(_syntax_fault(file, error))
     if document.faults:
@@ -107,10 +107,14 @@ def _refused(path: Path, reason: str, remedy: str, *, line: int | None = None) -
     return ConfigurationError((Fault(str(path), line, "", reason, remedy),))
 
 
-def _check_depth(text: str, document: Document) -> None:
-    """Nesting is counted on the flat stream of events, before anything that calls itself sees the text."""
-    depth = 0
+def _measured(text: str, document: Document) -> int:
+    """How many values the text has at most; too deep a nesting is a fault.
+
+    This reads the flat stream of events, before anything that calls itself sees the text.
+    """
+    depth = size = 0
     for event in yaml.parse(text, Loader=_Loader):
+        size += 1
         if isinstance(event, yaml.events.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.events.CollectionEndEvent):
@@ -119,7 +123,8 @@ def _check_depth(text: str, document: Document) -> None:
             line = event.start_mark.line + 1 if event.start_mark else None
             reason = f"is nested more than {MAX_DEPTH} levels deep."
             document.faults.append(Fault(document.file, line, "", reason, "Check the brackets and the indentation."))
-            return
+            break
+    return size
 
 
 def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
@@ -133,10 +138,11 @@ def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
 
 
 class _Builder:
-    """Turns nodes into values. An alias is followed anew each time, so the count of values bounds what it can grow."""
+    """Turns nodes into values. An alias is followed anew each time, and `most` bounds what that can grow to."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, most: int) -> None:
         self.document = document
+        self.most = most
         self.count = 0
 
     def fill(self, node: yaml.Node | None) -> None:
@@ -146,9 +152,9 @@ class _Builder:
 
     def value(self, node: yaml.Node, path: KeyPath) -> Any:
         self.count += 1
-        if self.count > MAX_VALUES or len(path) > MAX_DEPTH:
+        if self.count > self.most or len(path) > MAX_DEPTH:
             if not self.document.faults:
-                self.document.fault(path, "grows without end by its aliases (*name).", "Write the values out.")
+                self.document.fault(path[:1], "grows without end by its aliases (*name).", "Write the values out.")
             return None
         if node.tag not in _PLAIN_TAGS:
             self.document.fault(path, f"has the tag {node.tag}, which feedbot does not read.", "Remove the tag.")

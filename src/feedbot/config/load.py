@@ -64,7 +64,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
     settings = _settings(document, overrides, faults)
     declarations = read_sources(directory / SOURCES_FOLDER, settings, faults)
     if settings is None or faults:
-        raise ConfigurationError(tuple(faults))
+        raise ConfigurationError(_in_reading_order(faults))
     sources = tuple(declaration.source for declaration in declarations)
     return Configuration(
         settings=settings,
@@ -74,6 +74,12 @@ def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
         origins=_origins(document, overrides),
         places={declaration.source.id: declaration.place for declaration in declarations},
     )
+
+
+def _in_reading_order(faults: list[Fault]) -> tuple[Fault, ...]:
+    """The faults file by file, each file from top to bottom."""
+    files_in_order = list(dict.fromkeys(fault.file for fault in faults))
+    return tuple(sorted(faults, key=lambda fault: (files_in_order.index(fault.file), fault.line or 0)))
 
 
 def _check_directory(directory: Path) -> None:

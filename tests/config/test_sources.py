@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from configurations import Directory
+from feedbot.config import SourceSettings
+from feedbot.domain.source import DeclaredSource, SourceOptions
+
+
+def one(text: str) -> str:
+    return f"sources:\n  - id: town\n    title: Town\n    url: https://town.example/\n    {text}\n"
+
+
+def test_a_source_needs_an_id_a_title_and_an_address_and_the_rest_has_defaults(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources:\n  - {id: town, title: Town, url: https://town.example/}\n")
+
+    assert directory.load().sources == (
+        SourceSettings(
+            id="town",
+            title="Town",
+            url="https://town.example/",
+            type="auto",
+            categories=(),
+            interval=None,
+            timezone=None,
+            language=None,
+            select={},
+            headers={},
+            repair=(),
+            identity="auto",
+            encoding=None,
+            enabled=True,
+        ),
+    )
+
+
+def test_every_option_reaches_the_declared_source(directory: Directory) -> None:
+    directory.write(
+        "sources/a.yaml",
+        """\
+        sources:
+          - id: town-hall
+            title: 安源区政府
+            url: https://town.example/portal.php?mod=list&catid=8
+            type: discuz
+            categories: [" 城事资讯 / 安源区政府/", News]
+            interval: 2h
+            timezone: Asia/Shanghai
+            language: zh-CN
+            headers: {Cookie: a=b}
+            repair: [pinyin, simplified]
+            identity: url
+            encoding: gbk
+            enabled: false
+        """,
+    )
+
+    assert directory.load().declared_sources() == (
+        DeclaredSource(
+            id="town-hall",
+            title="安源区政府",
+            url="https://town.example/portal.php?mod=list&catid=8",
+            type="discuz",
+            options=SourceOptions(
+                categories=("城事资讯/安源区政府", "News"),
+                interval=7200.0,
+                timezone="Asia/Shanghai",
+                language="zh-CN",
+                headers={"Cookie": "a=b"},
+                repair=("pinyin", "simplified"),
+                identity="url",
+                encoding="gbk",
+            ),
+            origin="file",
+            enabled=False,
+        ),
+    )
+
+
+def test_a_source_without_zone_and_language_has_those_of_the_site(directory: Directory) -> None:
+    directory.write("feedbot.yaml", "site: {timezone: Asia/Shanghai, language: zh-CN}\n")
+    directory.write("sources/a.yaml", "sources:\n  - {id: town, title: Town, url: https://town.example/}\n")
+
+    (source,) = directory.load().declared_sources()
+
+    assert (source.options.timezone, source.options.language) == ("Asia/Shanghai", "zh-CN")
+
+
+def test_all_files_are_read_in_the_order_of_their_names_and_hidden_ones_are_not(directory: Directory) -> None:
+    for name in ("b.yaml", "a.yml", ".#a.yaml", "c.yaml~", "notes.txt"):
+        source = name.strip(".#~").replace(".", "-")
+        directory.write(
+            f"sources/{name}", f"sources:\n  - {{id: {source}, title: x, url: 'http://{source}.example'}}\n"
+        )
+
+    loaded = directory.load()
+
+    assert [source.id for source in loaded.sources] == ["a-yml", "b-yaml"]
+    assert loaded.places == {"a-yml": "config/sources/a.yml:2", "b-yaml": "config/sources/b.yaml:2"}
+
+
+@pytest.mark.parametrize("text", ["", "sources:\n", "sources: []\n", "# nothing\n"])
+def test_a_file_without_sources_is_no_fault(directory: Directory, text: str) -> None:
+    directory.write("sources/a.yaml", text)
+
+    assert directory.load().sources == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "type: wordpress",
+            "type: must be one of auto, feed, page, discuz, not 'wordpress'. Write one of them.",
+        ),
+        ("type: discus", "type: must be one of auto, feed, page, discuz, not 'discus'. Did you mean discuz?"),
+        ("categorys: [News]", "categorys: is not a known key. Did you mean categories?"),
+        ("categories: News", "categories: must be a list, not 'News'. Write [first, second]."),
+        ("categories: [' / ']", "categories[1]: is an empty category. Write a path such as News/Town hall."),
+        (
+            "categories: [a/b/c/d/e/f/g/h/i]",
+            "categories[1]: is too long a category path: 'a/b/c/d/e/f/g/h/i'. At most 8 levels of 100 characters each.",
+        ),
+        ("interval: 30", "interval: is not a duration: 30. Write a whole number and a unit: 90s, 15m, 2h or 7d."),
+        ("interval: 1m", "interval: is shorter than polling.min_interval, which is 5m. Change one of the two."),
+        ("interval: 30d", "interval: is longer than polling.max_interval, which is 1d. Change one of the two."),
+        (
+            "interval: 99999999999d",
+            "interval: is longer than any calendar. Write a shorter duration, such as 365d.",
+        ),
+        (
+            "timezone: Mars/Olympus",
+            "timezone: is not a known time zone: 'Mars/Olympus'. Write an IANA name such as Asia/Shanghai or UTC.",
+        ),
+        (
+            "timezone: ../etc/passwd",
+            "timezone: is not a known time zone: '../etc/passwd'. Write an IANA name such as Asia/Shanghai or UTC.",
+        ),
+        (
+            "language: Chinese!",
+            "language: is not a language tag: 'Chinese!'. Write a BCP 47 tag such as en or zh-CN.",
+        ),
+        (
+            "encoding: klingon",
+            "encoding: is not a known text encoding: 'klingon'. Write a name such as utf-8, gb18030 or big5.",
+        ),
+        ("repair: [piyin]", "repair[1]: must be one of pinyin, simplified, not 'piyin'. Did you mean pinyin?"),
+        ("identity: link", "identity: must be one of auto, guid, url, title, not 'link'. Write one of them."),
+        ("enabled: maybe", "enabled: must be true or false, not 'maybe'. Write true or false."),
+        ("headers: {Host: x}", "headers.Host: is a header that feedbot sets itself. Remove it."),
+        ("headers: {'a b': x}", "headers.a b: is no HTTP header name: 'a b'. Write a name such as Cookie."),
+        (
+            'headers: {Cookie: "a\\r\\nHost: b"}',
+            "headers.Cookie: has characters that no HTTP header can carry. Write plain ASCII on one line.",
+        ),
+        ("headers: {Cookie: 12345}", "headers.Cookie: must be text, not ***. Put it in quotes."),
+        (
+            "proxy: http://x",
+            (
+                "proxy: is not a known key. Known here: categories, enabled, encoding, headers, id, "
+                "identity, interval, language, repair, select, timezone, title, type, url."
+            ),
+        ),
+    ],
+)
+def test_a_wrong_option_is_a_fault_in_its_line(directory: Directory, text: str, fault: str) -> None:
+    directory.write("sources/a.yaml", one(text))
+
+    assert directory.faults() == [f"config/sources/a.yaml:5: sources[1].{fault}"]
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example/", "a.example/feed", "//a.example", "http://", "http://a b/", "http://[::1", "http://a:0/"]
+)
+def test_an_address_that_is_not_http_is_a_fault(directory: Directory, url: str) -> None:
+    directory.write("sources/a.yaml", f"sources:\n  - id: a\n    title: A\n    url: '{url}'\n")
+
+    assert directory.faults() == [
+        (
+            f"config/sources/a.yaml:4: sources[1].url: is not a web address: {url!r}. "
+            "Write it whole, from http:// or https:// on."
+        )
+    ]
+
+
+def test_a_password_in_a_wrong_address_is_not_repeated(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources:\n  - id: a\n    title: A\n    url: ftp://me:hunter2@a.example/\n")
+
+    assert directory.faults() == [
+        (
+            "config/sources/a.yaml:4: sources[1].url: is not a web address: 'ftp://***@a.example/'. "
+            "Write it whole, from http:// or https:// on."
+        )
+    ]
+
+
+@pytest.mark.parametrize("name", ["Town", "town_hall", "-town", "town-", "", "x" * 65, "安源"])
+def test_an_id_has_only_small_letters_digits_and_hyphens(directory: Directory, name: str) -> None:
+    directory.write("sources/a.yaml", f"sources:\n  - id: '{name}'\n    title: A\n    url: http://a.example/\n")
+
+    assert directory.faults() == [
+        (
+            f"config/sources/a.yaml:2: sources[1].id: is no usable id: {name!r}. Write 1 to 64 letters a-z, digits and "
+            "hyphens, with no hyphen at an end, such as town-hall."
+        )
+    ]
+
+
+def test_what_a_source_must_have_and_lacks_is_a_fault(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources:\n  - id: a\n  -\n  - text\n")
+
+    assert directory.faults() == [
+        "config/sources/a.yaml:2: sources[1].title: is missing. Add title: to it.",
+        "config/sources/a.yaml:2: sources[1].url: is missing. Add url: to it.",
+        "config/sources/a.yaml:3: sources[2]: has no value. Write one, or remove the line to get the default.",
+        "config/sources/a.yaml:4: sources[3]: must be a group of keys, not 'text'. Indent its keys below it.",
+    ]
+
+
+def test_an_id_and_an_address_stand_only_once_in_all_files(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources:\n  - {id: a, title: A, url: 'http://x.example/?b=1&a=2'}\n")
+    directory.write(
+        "sources/b.yaml",
+        """\
+        sources:
+          - id: b
+            title: B
+            url: http://X.example:80/?a=2&b=1#top
+          - id: a
+            title: C
+            url: http://c.example/
+        """,
+    )
+
+    assert directory.faults() == [
+        (
+            "config/sources/b.yaml:4: sources[1].url: of a is already declared in config/sources/a.yaml:2. Remove "
+            "one of them; a source may have several categories."
+        ),
+        (
+            "config/sources/b.yaml:5: sources[2].id: a is already declared in config/sources/a.yaml:2. Give one of "
+            "them another id."
+        ),
+    ]
+
+
+def test_an_unknown_key_beside_sources_is_a_fault(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "source:\n  - {id: a, title: A, url: http://a.example/}\n")
+
+    assert directory.faults() == ["config/sources/a.yaml:1: source: is not a known key. Did you mean sources?"]
+
+
+def test_sources_that_are_no_list_are_a_fault(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources:\n  a: {title: A, url: http://a.example/}\n")
+
+    assert directory.faults() == [
+        "config/sources/a.yaml:1: sources: must be a list. Begin each source with a hyphen: - id: town-hall."
+    ]
+
+
+def test_the_interval_is_compared_with_the_limits_that_the_settings_have(directory: Directory) -> None:
+    directory.write("feedbot.yaml", "polling: {min_interval: 10s}\n")
+    directory.write("sources/a.yaml", one("interval: 15s"))
+
+    assert directory.load().sources[0].interval == timedelta(seconds=15)
