@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
 
 from feedbot.render.opml import NAMESPACE, Outline, opml
 from render.feed_rules import is_url, parse
@@ -61,10 +60,14 @@ def written(*outlines: Outline, title: str = "Town news") -> bytes:
     return opml(title, outlines, modified=MODIFIED, owner="Town news", owner_url="https://news.example/")
 
 
+def body(*outlines: Outline) -> Any:
+    return parse(written(*outlines)).find("body")
+
+
 def test_o1_feeds_stand_in_nested_folders_and_folders_without_a_feed_are_left_out() -> None:
-    body = etree.fromstring(written(*TREE)).find("body")
-    assert [outline.get("text") for outline in body] == ["城事资讯", "Blog"]
-    assert [dict(outline.attrib) for outline in body[0]] == [
+    lines = body(*TREE)
+    assert [outline.get("text") for outline in lines] == ["城事资讯", "Blog"]
+    assert [dict(outline.attrib) for outline in lines[0]] == [
         {
             "text": "安源区政府",
             "title": "安源区政府",
@@ -78,7 +81,7 @@ def test_o1_feeds_stand_in_nested_folders_and_folders_without_a_feed_are_left_ou
 
 
 def test_o1_a_feed_without_a_page_names_itself_as_its_page() -> None:
-    blog = etree.fromstring(written(*TREE)).find("body")[1]
+    blog = body(*TREE)[1]
     assert blog.get("htmlUrl") == blog.get("xmlUrl") == "https://news.example/feeds/source/blog.rss"
 
 
@@ -90,7 +93,7 @@ def test_o1_the_list_has_no_fault_and_exactly_the_bytes_of_its_golden_file() -> 
 
 def test_o1_further_attributes_come_back_in_our_own_namespace() -> None:
     extra = Outline(text="x", xml_url="https://a.example/", extra={"select": "td#list > a", "interval": "15m\x00"})
-    outline = etree.fromstring(written(extra)).find("body")[0]
+    outline = body(extra)[0]
     assert outline.get(f"{{{NAMESPACE}}}select") == "td#list > a"
     assert outline.get(f"{{{NAMESPACE}}}interval") == "15m"
 
@@ -105,4 +108,4 @@ def test_o1_any_text_gives_a_list_without_faults(text: str) -> None:
 
 def test_an_empty_list_is_a_list() -> None:
     assert opml_faults(written()) == []
-    assert len(etree.fromstring(written()).find("body")) == 0
+    assert len(body()) == 0

@@ -10,7 +10,11 @@ from typing import Any
 
 from lxml import etree
 
+from feedbot.domain.categories import SEPARATOR, name
+from feedbot.domain.source import Source
 from feedbot.render.feeds import clean
+from feedbot.render.feeds.named import FeedName, home_url
+from feedbot.render.links import SitePresentation
 
 MIME_TYPE = "text/x-opml"
 # Where feedbot keeps what OPML has no attribute for (a source's selectors, its interval); readers pass it over.
@@ -46,8 +50,8 @@ def opml(
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = clean.plain_title(title) or "feedbot"
     etree.SubElement(head, "dateModified").text = format_datetime(modified, usegmt=True)
-    if name := clean.line(owner):
-        etree.SubElement(head, "ownerName").text = name
+    if owner_name := clean.line(owner):
+        etree.SubElement(head, "ownerName").text = owner_name
     if owner_url and (address := clean.ascii_url(owner_url)):
         etree.SubElement(head, "ownerId").text = address
     etree.SubElement(head, "docs").text = "https://opml.org/spec2.opml"
@@ -56,23 +60,53 @@ def opml(
     return document
 
 
+def of_sources(site: SitePresentation, sources: Iterable[Source], tree: Sequence[str]) -> list[Outline]:
+    """A line for each source's feed below every category that it is declared for, in the order of the tree's paths.
+
+    Sources that take their categories from each article's page stand at the end, outside of the folders.
+    """
+    feeds: dict[str, list[Outline]] = {}
+    for source in sources:
+        line = _feed_of(site, source)
+        for path in source.options.categories or ("",):
+            feeds.setdefault(path, []).append(line)
+    children: dict[str, list[str]] = {}
+    for path in tree:
+        children.setdefault(path.rpartition(SEPARATOR)[0], []).append(path)
+
+    def folder(path: str) -> Outline:
+        below = map(folder, children.get(path, ()))
+        return Outline(text=name(path), children=(*feeds.get(path, ()), *below))
+
+    return [*map(folder, children.get("", ())), *feeds.get("", ())]
+
+
+def _feed_of(site: SitePresentation, source: Source) -> Outline:
+    return Outline(
+        text=source.title,
+        xml_url=site.absolute(f"{FeedName('source', source.id).path}.rss"),
+        html_url=home_url(site, source.id, source.url),
+        language=source.options.language,
+    )
+
+
 def _append(parent: Any, outlines: Iterable[Outline]) -> None:
     for outline in outlines:
         if not _has_feed(outline):
             continue
         element = etree.SubElement(parent, "outline", _attributes(outline))
-        for name, value in outline.extra.items():
-            element.set(f"{{{NAMESPACE}}}{name}", clean.xml_text(value))
+        for key, value in outline.extra.items():
+            element.set(f"{{{NAMESPACE}}}{key}", clean.xml_text(value))
         _append(element, outline.children)
 
 
 def _attributes(outline: Outline) -> dict[str, str]:
-    name = clean.plain_title(outline.text)
+    text = clean.plain_title(outline.text)
     url = clean.ascii_url(outline.xml_url) if outline.xml_url else None
     if url is None:
-        return {"text": name or "…"}
+        return {"text": text or "…"}
     page = clean.ascii_url(outline.html_url) if outline.html_url else None
-    attributes = {"text": name or url, "title": name or url, "type": "rss", "xmlUrl": url, "htmlUrl": page or url}
+    attributes = {"text": text or url, "title": text or url, "type": "rss", "xmlUrl": url, "htmlUrl": page or url}
     if description := clean.line(outline.description):
         attributes["description"] = description
     if language := clean.language_tag(outline.language):

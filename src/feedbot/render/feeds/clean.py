@@ -34,8 +34,21 @@ _MIME_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 # Three-letter codes (ISO 639-3) of languages that validators know only by two letters.
 _TWO_LETTERS = {
-    **{"cmn": "zh", "gan": "zh", "hak": "zh", "nan": "zh", "wuu": "zh", "yue": "zh", "zho": "zh", "chi": "zh"},
-    **{"deu": "de", "eng": "en", "fra": "fr", "jpn": "ja", "kor": "ko", "rus": "ru", "spa": "es"},
+    "cmn": "zh",
+    "gan": "zh",
+    "hak": "zh",
+    "nan": "zh",
+    "wuu": "zh",
+    "yue": "zh",
+    "zho": "zh",
+    "chi": "zh",
+    "deu": "de",
+    "eng": "en",
+    "fra": "fr",
+    "jpn": "ja",
+    "kor": "ko",
+    "rus": "ru",
+    "spa": "es",
 }
 
 _SCRIPT = 4  # letters: Hans, Latn
