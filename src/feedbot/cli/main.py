@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from feedbot import __version__
-from feedbot.cli import check, run
+from feedbot.cli import check, db, run, sources, status
 from feedbot.cli.invocation import Invocation
 from feedbot.cli.output import complain, examples
 from feedbot.errors import ConfigurationError, FeedbotError
@@ -34,6 +34,9 @@ app = typer.Typer(
 )
 app.add_typer(run.app)
 app.add_typer(check.app)
+app.add_typer(status.app)
+app.add_typer(sources.app, name="sources")
+app.add_typer(db.app, name="db")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -95,10 +95,26 @@ class Database:
                 ) from None
             yield
 
-    async def ping(self) -> None:
-        """Returns when the database answers; raises what the driver says when it does not."""
+    def exists(self) -> bool:
+        """Whether the database file is there; a server is asked only when it is used."""
+        return not self.is_sqlite or Path(str(self.url.database)).exists()
+
+    async def verify(self) -> None:
+        """Returns when the database is whole.
+
+        Raises:
+            DatabaseError: pages or references of the file are damaged.
+        """
+        if not self.is_sqlite:
+            return
         async with self.read() as connection:
-            await connection.execute(text("SELECT 1"))
+            found = (await connection.execute(text("PRAGMA integrity_check"))).scalars().all()
+            orphans = (await connection.execute(text("PRAGMA foreign_key_check"))).all()
+        if found != ["ok"] or orphans:
+            raise DatabaseError(
+                f"{self.url.database} is damaged ({len(orphans)} loose references; {'; '.join(map(str, found[:3]))}). "
+                "Stop feedbot and put a backup in its place."
+            )
 
     async def close(self) -> None:
         """Ends every connection; SQLite folds its write-ahead log into the file."""
