@@ -1,0 +1,361 @@
+"""Polls of a real local server, stored in a real database, with the clock moved by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from ipaddress import ip_network
+
+import pytest
+
+from feedbot.domain.planning import Rhythm
+from feedbot.domain.source import DeclaredSource, Source, SourceOptions
+from feedbot.fetching.client import Fetcher
+from feedbot.fetching.model import FetchLimits
+from feedbot.services import sourcing
+from feedbot.services.polling import Poller
+from feedbot.storage import articles, categories, chats, deliveries, polls, sources
+from feedbot.storage.database import Database
+from feedbot.storage.polls import PollRecord
+from misbehaving import Connection, MisbehavingServer, Request, answer
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)
+
+
+def feed(*numbers: int, guid: str = "id-{}", body: str = "Text of {}.", link: str = "https://town.example/{}") -> bytes:
+    items = "".join(
+        f"<item><title>Story {number}</title><link>{link.format(number)}</link><guid>{guid.format(number)}</guid>"
+        f"<description>{body.format(number)}</description>"
+        f"<pubDate>{format_datetime(NOW + timedelta(minutes=number))}</pubDate></item>"
+        for number in numbers
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Town</title>{items}</channel></rss>'.encode()
+
+
+@dataclass
+class Bench:
+    """A poller, the server that it polls, and a clock that tests move."""
+
+    database: Database
+    server: MisbehavingServer
+    poller: Poller
+    now: datetime = NOW
+    changes: list[None] = field(default_factory=list)
+
+    async def declare(self, **options: object) -> None:
+        source = DeclaredSource(
+            id="town",
+            title="Town",
+            url=self.server.url("/feed"),
+            options=SourceOptions(categories=("News",), **options),  # type: ignore[arg-type]
+        )
+        await sourcing.reconcile(self.database, [source], self.now)
+
+    def serve(self, body: bytes, *headers: str, status: int = 200) -> None:
+        self.server.routes["/feed"] = answer(status, body, *headers)
+
+    async def poll(self, later: timedelta = timedelta(hours=2)) -> PollRecord:
+        """Polls when the source is due, at the latest after `later`."""
+        self.now += later
+        leased = await self.poller.claim(10)
+        assert [source.id for source in leased] == ["town"]
+        return await self.poller.poll(leased[0])
+
+    async def source(self) -> Source:
+        async with self.database.read() as connection:
+            found = await sources.get(connection, "town")
+        assert found is not None
+        return found
+
+    async def titles(self) -> list[str]:
+        async with self.database.read() as connection:
+            return [article.title for article in await articles.latest(connection)]
+
+    async def follow(self, chat_id: int = 7) -> None:
+        async with self.database.write() as connection:
+            await chats.upsert(connection, chat_id, kind="private", title="", language="en", now=NOW)
+            node = await categories.by_path(connection, "News")
+            assert node is not None
+            await chats.follow(connection, chat_id, category_id=node.id, now=NOW)
+
+    async def deliveries(self) -> list[tuple[str, str | None]]:
+        found: Sequence[deliveries.DeliveryRow] = []
+        async with self.database.read() as connection:
+            for state in ("pending", "skipped", "held"):
+                found = [*found, *await deliveries.with_state(connection, state)]
+        return [(row.state, row.reason) for row in found]
+
+
+@pytest.fixture
+async def bench(sqlite: Database) -> AsyncIterator[Bench]:
+    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=(ip_network("127.0.0.0/8"),))
+    async with MisbehavingServer() as server, Fetcher(limits) as fetcher:
+        made: Bench
+
+        def changed() -> None:
+            made.changes.append(None)
+
+        poller = Poller(
+            sqlite, fetcher, RHYTHM, owner="test", on_change=changed, now=lambda: made.now, jitter=lambda: 0.5
+        )
+        made = Bench(sqlite, server, poller)
+        yield made
+
+
+async def test_the_first_poll_is_a_baseline_and_the_next_ones_deliver(bench: Bench) -> None:
+    await bench.declare()
+    await bench.follow()
+    bench.serve(feed(1, 2, 3))
+    first = await bench.poll()
+    assert (first.outcome, first.new, first.unchanged) == ("ok", 3, 0)
+    assert await bench.deliveries() == [("skipped", "baseline")] * 3
+    bench.serve(feed(1, 2, 3, 200, 201))
+    second = await bench.poll()
+    assert (second.new, second.changed, second.unchanged) == (2, 0, 3)
+    assert await bench.deliveries() == [("pending", None)] * 2 + [("skipped", "baseline")] * 3
+    assert len(bench.changes) == 2
+
+
+async def test_an_empty_first_list_is_no_baseline_yet(bench: Bench) -> None:
+    """A portal that rebuilds its feed answers with no items at all, and with twenty the next time."""
+    await bench.declare()
+    await bench.follow()
+    bench.serve(feed())
+    await bench.poll()
+    bench.serve(feed(1, 2))
+    await bench.poll()
+    assert await bench.deliveries() == [("skipped", "baseline")] * 2
+
+
+async def test_a_source_that_answers_304_keeps_its_articles_and_moves_its_next_poll(bench: Bench) -> None:
+    await bench.declare()
+
+    async def conditional(request: Request, connection: Connection) -> None:
+        if request.headers.get("if-none-match") == '"v1"':
+            await connection.send(b"HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=7200\r\n\r\n")
+        else:
+            await connection.send(answer(200, feed(1), 'ETag: "v1"'))
+
+    bench.server.routes["/feed"] = conditional
+    await bench.poll()
+    again = await bench.poll()
+    source = await bench.source()
+    assert (again.outcome, again.status) == ("unchanged", 304)
+    assert await bench.titles() == ["Story 1"]
+    assert source.next_poll_at == bench.now + timedelta(hours=2)
+    assert source.plan_reason == "The site's cache headers say to come back after 2 h."
+
+
+async def test_a_changed_article_gets_a_new_revision_and_no_second_message(bench: Bench) -> None:
+    await bench.declare()
+    await bench.follow()
+    bench.serve(feed(1))
+    await bench.poll()
+    bench.serve(feed(1, body="Corrected text of {}."))
+    record = await bench.poll()
+    assert (record.new, record.changed) == (0, 1)
+    async with bench.database.read() as connection:
+        [article] = await articles.latest(connection)
+    assert (article.revision, article.first_seen, article.changed) == (2, NOW + timedelta(hours=2), bench.now)
+    assert await bench.deliveries() == [("skipped", "baseline")]
+
+
+async def test_a_redesign_that_changes_every_guid_sends_nothing(bench: Bench) -> None:
+    await bench.declare()
+    await bench.follow()
+    bench.serve(feed(*range(1, 11)))
+    await bench.poll()
+    bench.serve(feed(*range(1, 11), guid="tag:new,{}", link="https://new.town.example/story/{}"))
+    record = await bench.poll()
+    assert record.new == 0
+    assert set(await bench.deliveries()) == {("skipped", "baseline")}
+    assert len(await bench.titles()) == 10
+
+
+async def test_undated_articles_keep_their_first_seen_date(bench: Bench) -> None:
+    await bench.declare()
+    body = b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid>a</guid></item></channel></rss>'
+    bench.serve(body)
+    await bench.poll()
+    first_seen = bench.now
+    bench.serve(body.replace(b"<title>A", b"<title>A, corrected"))
+    await bench.poll()
+    async with bench.database.read() as connection:
+        [article] = await articles.latest(connection)
+    assert (article.title, article.date, article.published) == ("A, corrected", first_seen, None)
+
+
+async def test_a_failing_source_keeps_its_articles_backs_off_and_comes_back(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(feed(1))
+    await bench.poll()
+    bench.serve(b"broken", status=500)
+    failed = await bench.poll(timedelta(hours=1))
+    source = await bench.source()
+    assert (failed.outcome, failed.error_kind, failed.status) == ("failed", "http", 500)
+    assert (source.failures, source.failing_since, source.health) == (1, bench.now, "failing")
+    await bench.poll(timedelta(hours=9))
+    assert (await bench.source()).failures == 2
+    assert (await bench.source()).failing_since == source.failing_since
+    bench.serve(feed(1, 2))
+    await bench.poll(timedelta(hours=9))
+    back = await bench.source()
+    assert (back.failures, back.failing_since, back.error_text, back.health) == (0, None, None, "ok")
+    assert await bench.titles() == ["Story 2", "Story 1"]
+
+
+async def test_retry_after_is_obeyed(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(b"slow down", "Retry-After: 36000", status=429)
+    await bench.poll()
+    source = await bench.source()
+    assert source.next_poll_at == bench.now + timedelta(hours=10)
+    assert source.plan_reason == "The site asked to wait 10 h."
+
+
+async def test_a_source_that_answers_410_is_not_asked_again(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(b"gone", status=410)
+    assert (await bench.poll()).outcome == "gone"
+    source = await bench.source()
+    assert (source.next_poll_at, source.health) == (None, "gone")
+    bench.now += timedelta(days=365)
+    assert await bench.poller.claim(10) == []
+
+
+async def test_a_permanent_redirect_is_remembered_and_a_temporary_one_is_not(bench: Bench) -> None:
+    await bench.declare()
+    bench.server.routes["/temporary"] = answer(200, feed(1))
+    bench.server.routes["/moved"] = answer(200, feed(1))
+    bench.serve(b"", f"Location: {bench.server.url('/temporary')}", status=302)
+    await bench.poll()
+    assert (await bench.source()).poll_url == bench.server.url("/feed")
+    bench.serve(b"", f"Location: {bench.server.url('/moved')}", status=301)
+    await bench.poll()
+    assert (await bench.source()).poll_url == bench.server.url("/moved")
+    await bench.poll()
+    assert bench.server.requests[-1].path == "/moved"
+
+
+async def test_a_page_that_is_no_feed_is_a_failure_that_names_the_remedy(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(b"<html><body><p>Hello</p></body></html>", "Content-Type: text/html")
+    record = await bench.poll()
+    assert record.error_kind == "not_parseable"
+    assert "type: page" in (record.error_text or "")
+
+
+async def test_the_poll_state_survives_a_restart(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(feed(1))
+    await bench.poll()
+    before = await bench.source()
+    await bench.declare()  # what a start does
+    assert await bench.source() == before
+    assert await bench.poller.claim(10) == []
+
+
+async def test_a_poll_that_lost_its_lease_stores_nothing(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(feed(1))
+    bench.now += timedelta(hours=1)
+    [source] = await bench.poller.claim(1)
+    async with bench.database.write() as connection:
+        await sources.lease_due(connection, "other", 1, bench.now + timedelta(minutes=11))
+    await bench.poller.poll(source)
+    assert await bench.titles() == []
+
+
+async def test_the_timeline_keeps_every_poll_with_its_outcome(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(feed(1))
+    await bench.poll()
+    bench.serve(b"", status=503)
+    await bench.poll()
+    async with bench.database.read() as connection:
+        timeline = await polls.timeline(connection, 1)
+    assert [(one.outcome, one.new, one.error_kind) for one in timeline] == [("failed", 0, "http"), ("ok", 1, None)]
+
+
+LIST = """<html><body><ul class="list">{}</ul></body></html>"""
+ITEM = '<li><a href="/a/{0}">Story {0}</a></li>'
+PAGE = '<html><body><h1>Story {0}</h1><div class="body"><p>The whole text of {0}.</p></div></body></html>'
+SELECT = {"list": "ul.list li", "link": "a", "title": "a", "body": "div.body"}
+
+
+class TestArticlePages:
+    """A source whose list names its articles, and whose article pages carry the text."""
+
+    async def declare(self, bench: Bench, *numbers: int) -> None:
+        source = DeclaredSource(
+            id="town",
+            title="Town",
+            url=bench.server.url("/feed"),
+            type="page",
+            options=SourceOptions(categories=("News",), select=SELECT),
+        )
+        await sourcing.reconcile(bench.database, [source], bench.now)
+        self.list(bench, *numbers)
+
+    def list(self, bench: Bench, *numbers: int) -> None:
+        bench.serve(LIST.format("".join(ITEM.format(number) for number in numbers)).encode())
+        for number in numbers:
+            bench.server.routes.setdefault(f"/a/{number}", answer(200, PAGE.format(number).encode()))
+
+    async def test_each_new_article_is_read_once(self, bench: Bench) -> None:
+        await self.declare(bench, 1, 2)
+        await bench.poll()
+        await bench.poll()
+        paths = [request.path for request in bench.server.requests]
+        assert paths == ["/feed", "/a/1", "/a/2", "/feed"]
+        async with bench.database.read() as connection:
+            stored = await articles.latest(connection)
+        assert {article.body_html for article in stored} == {
+            "<p>The whole text of 1.</p>",
+            "<p>The whole text of 2.</p>",
+        }
+
+    async def test_a_young_article_is_looked_at_again_and_an_edit_is_found(self, bench: Bench) -> None:
+        await self.declare(bench, 1)
+        await bench.poll()
+        bench.server.routes["/a/1"] = answer(200, PAGE.format("1, corrected").encode())
+        record = await bench.poll(timedelta(hours=7))
+        assert record.changed == 1
+
+    async def test_an_article_whose_page_fails_is_tried_again_and_not_lost(self, bench: Bench) -> None:
+        await self.declare(bench, 1)
+        await bench.follow()
+        await bench.poll()
+        self.list(bench, 2, 1)
+        bench.server.routes["/a/2"] = answer(500, b"")
+        assert (await bench.poll()).new == 0
+        bench.server.routes["/a/2"] = answer(200, PAGE.format(2).encode())
+        assert (await bench.poll()).new == 1
+        assert ("pending", None) in await bench.deliveries()
+
+    async def test_an_article_whose_page_keeps_failing_comes_with_what_the_list_says(self, bench: Bench) -> None:
+        await self.declare(bench, 1)
+        await bench.poll()
+        self.list(bench, 2, 1)
+        bench.server.routes["/a/2"] = answer(500, b"")
+        news = [(await bench.poll()).new for _ in range(4)]
+        assert news == [0, 0, 1, 0]
+        assert "Story 2" in await bench.titles()
+
+    async def test_an_article_that_is_listed_but_not_there_is_never_made(self, bench: Bench) -> None:
+        await self.declare(bench, 1)
+        await bench.poll()
+        self.list(bench, 2, 1)
+        bench.server.routes["/a/2"] = answer(404, b"")
+        assert [(await bench.poll()).new for _ in range(5)] == [0, 0, 0, 0, 0]
+
+    async def test_a_long_first_list_is_read_in_parts_and_is_one_baseline(self, bench: Bench) -> None:
+        await self.declare(bench, *range(100))
+        await bench.follow()
+        records = [await bench.poll(timedelta()) for _ in range(3)]
+        assert [(record.outcome, record.new) for record in records] == [("partial", 40), ("partial", 40), ("ok", 20)]
+        assert set(await bench.deliveries()) == {("skipped", "baseline")}
+        assert (await bench.source()).baseline_at == bench.now
