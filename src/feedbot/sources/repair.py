@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import dropwhile
 from typing import Any, Literal
 
 from feedbot.domain.article import Draft
@@ -132,9 +133,7 @@ def _without_readings(text: str) -> str:
 def _keep_other_brackets(match: re.Match[str]) -> str:
     character, brackets = match[1], _ONE_BRACKET.findall(match[2])
     readings = _readings(character)
-    while brackets and _as_reading(brackets[0]) in readings:
-        brackets.pop(0)
-    return character + "".join(brackets)
+    return character + "".join(dropwhile(lambda bracket: _as_reading(bracket) in readings, brackets))
 
 
 def _as_reading(bracket: str) -> str:

@@ -38,13 +38,12 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
     if not pages:
         return ArticlePages(draft, next_url=draft.url)
     documents = [read(page, options) for page in pages[:MAX_PAGES]]
-    first = documents[0]
-    if body.of(first) is None:
-        if _has_jumped(first, draft):
-            return ArticlePages(replace(draft, is_complete=True))
-        raise _without_article(first)
-    if _has_jumped(first, draft):
+    if _has_jumped(documents[0], draft):
         return ArticlePages(replace(draft, is_complete=True))
+    for document in documents:
+        # Also a later page must not be lost in silence: a limit may strike at any request.
+        if body.of(document) is None:
+            raise _without_article(document)
     parts = body.parts(documents)
     next_url = _next_url(documents, parts)
     return ArticlePages(_complete(documents, parts, draft, options, is_whole=next_url is None), next_url)
@@ -90,7 +89,7 @@ def _complete(
         origin=line.origin or draft.origin,
         comment_count=draft.comment_count if line.comment_count is None else line.comment_count,
         summary=summary or draft.summary,
-        summary_is_cut=_is_cut(summary or draft.summary, pages),
+        summary_is_cut=_is_cut(summary or draft.summary, pages, is_whole=is_whole),
         body_html=html or draft.body_html,
         images=body.images(html) or draft.images,
         attachments=body.attachments(html) or draft.attachments,
@@ -132,13 +131,13 @@ def _summary(document: Document) -> str:
     return prose(rest[0]) if rest and label(head) == _SUMMARY_LABEL else text
 
 
-def _is_cut(summary: str, pages: Sequence[body.Part]) -> bool:
+def _is_cut(summary: str, pages: Sequence[body.Part], *, is_whole: bool) -> bool:
     """Whether the summary leaves something out: the portal prints its mark also when hardly anything was cut."""
     if not summary.endswith(CUT_MARK):
         return False
     said = _letters(summary.removesuffix(CUT_MARK))
     whole = _letters("".join(page.raw_text for page in pages))
-    if not whole:
+    if not (whole and is_whole):
         return True
     # Summaries lose quotes and other references, so only letters are compared, and a little may be missing.
     return len(said) < len(whole) * _NEARLY_ALL or not said.endswith(whole[-_TAIL:])

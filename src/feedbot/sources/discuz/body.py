@@ -16,7 +16,8 @@ from feedbot.sources.discuz.document import Document, plain, text_of
 
 # The stock template of every desktop edition, then the phone template of X3.5.
 _BODIES = ("td#article_content", "#article_content", "div.wzview_body", "div.wzview_sxwz")
-_PAGE_TITLE = "div.vm_pagetitle"
+# What the software puts into a body: the page's own title, icons beside attachments.
+_FURNITURE = "div.vm_pagetitle, img[src*='/image/filetype/']"
 # Pictures that are part of the software: smileys, file icons, buttons.
 _ORNAMENT = re.compile(r"/static/image/|/images/(?:smilies|default|attachicons)/")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)\Z", re.IGNORECASE)
@@ -105,8 +106,8 @@ def _part(document: Document) -> Part:
     node = of(document)
     if node is None:
         return Part("", "")
-    for page_title in node.css(_PAGE_TITLE):
-        page_title.decompose()
+    for furniture in node.css(_FURNITURE):
+        furniture.decompose()
     return Part(html.clean(node.inner_html or "", document.base), node.text())
 
 

@@ -44,7 +44,8 @@ def language(document: Document, options: ParseOptions, sample: str) -> str | No
     """The BCP 47 tag of the source's option, of the page, or of the writing in `sample` (Chinese or None)."""
     root = document.tree.root
     said = ((root.attributes.get("lang") if root is not None else "") or "").strip()
-    return options.language or said or (_chinese(sample) if _HAN.search(sample) else None)
+    written = "".join(_HAN.findall(sample))
+    return options.language or said or (_chinese(written) if written else None)
 
 
 def related(document: Document) -> tuple[str, ...]:
@@ -64,9 +65,9 @@ def _category_links(document: Document, crumbs: LexborNode) -> Iterator[str]:
             yield text_of(link)
 
 
-def _chinese(sample: str) -> str:
+def _chinese(written: str) -> str:
     # Traditional writing has characters that GB 2312 lacks, simplified writing such that Big5 lacks.
-    return "zh-TW" if _fits(sample, "big5") and not _fits(sample, "gb2312") else "zh-CN"
+    return "zh-TW" if _fits(written, "big5") and not _fits(written, "gb2312") else "zh-CN"
 
 
 def _fits(text: str, charset: str) -> bool:

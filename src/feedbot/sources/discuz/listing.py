@@ -56,10 +56,10 @@ def recognises(page: Page) -> bool:
     if "xml" in page.mime_type.replace("xhtml", "") or start.startswith((b"<?xml", b"<rss", b"{", b"[")):
         return False
     document = read(page, ParseOptions())
-    if document.first(_LIST, "#article_content", "body.pg_list", "body.pg_view") is not None and document.is_discuz:
-        return True
-    addresses = {article_id(document.absolute(node.attributes.get("href"))) for node in document.tree.css("a[href]")}
-    return document.is_discuz and (bool(addresses - {None}) or is_refusal(document))
+    if not document.is_discuz:
+        return False
+    has_portal_form = document.first(_LIST, "#article_content", "body#nv_portal") is not None
+    return has_portal_form or bool(_Reader(document, ParseOptions(), "").drafts()) or is_refusal(document)
 
 
 def _nothing_found(document: Document) -> EmptyList | NotParseable:

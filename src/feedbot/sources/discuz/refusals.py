@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from feedbot.errors import SiteRefused
-from feedbot.sources.discuz.document import Document, text_of
+from feedbot.sources.discuz.document import Document, plain, text_of
 
 # What a refusal says stands on a small page: a long text that happens to name one is an article.
 _MAX_REFUSAL = 3000
@@ -98,14 +98,13 @@ def refuse(document: Document) -> None:
     message = document.first("#messagetext p", "#messagetext", ".jump_c p", "div.alert_error", "div.alert_info")
     if message is not None:
         _raise(_meaning(text_of(message)), text_of(message), document.url)
-    words = f"{document.title} {text_of(document.tree.body)}".strip()
+    words = plain(document.tree.body.text(separator=" ")) if document.tree.body is not None else ""
     if len(words) > _MAX_REFUSAL:
         return
     for refusal in _PAGES:
-        said = refusal.says.search(words)
-        if said:
-            _raise(refusal, words, document.url)
-    if document.has_scripts and len(text_of(document.tree.body)) < _NO_WORDS:
+        if refusal.says.search(f"{document.title} {words}"):
+            _raise(refusal, words or document.title, document.url)
+    if document.has_scripts and len(words) < _NO_WORDS:
         _raise(_SCRIPT_ONLY, "", document.url)
 
 

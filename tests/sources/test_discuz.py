@@ -1,0 +1,235 @@
+"""Own pages in the form of a Discuz! portal, each beside the whole of what must come out of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedbot.domain.article import Draft
+from feedbot.domain.identity import article_key
+from feedbot.errors import FetchError, NotParseable
+from feedbot.sources.discuz import SPEC, parse_article, parse_list, recognises
+from feedbot.sources.discuz.article import MAX_PAGES
+from feedbot.sources.discuz.document import article_id, page_number
+from feedbot.sources.spec import Page, ParseOptions
+
+FOLDER = Path(__file__).parents[1] / "data" / "discuz"
+CASES = sorted(path.name.removesuffix(".expected.json") for path in FOLDER.glob("*.expected.json"))
+HOST = "http://portal.example/"
+OPTIONS = ParseOptions(timezone="Asia/Shanghai")
+
+
+def outcome(folder: Path, case: dict[str, Any]) -> Any:
+    """The whole result of reading a case: the drafts or the draft with every field, or the error's class and text."""
+    pages = [
+        Page((folder / page["file"]).read_bytes(), page["url"], "text/html", page["charset"]) for page in case["pages"]
+    ]
+    options = dataclasses.replace(OPTIONS, repair=frozenset(case["options"].get("repair", ())))
+    try:
+        if case["read"] == "list":
+            return plain(parse_list(pages[0], options))
+        return plain(parse_article(pages, Draft(**case["draft"], is_complete=False), options))
+    except FetchError as error:
+        return {"error": type(error).__name__, "text": str(error), "url": error.url}
+
+
+def plain(value: Any) -> Any:
+    """The value as JSON would bring it back."""
+    return json.loads(json.dumps(dataclasses.asdict(value), default=_plain_part))
+
+
+def _plain_part(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else sorted(value)  # type: ignore[call-overload]
+
+
+def page_of(name: str, url: str = f"{HOST}portal.php?mod=view&aid=71", charset: str | None = "utf-8") -> Page:
+    return Page((FOLDER / f"{name}.html").read_bytes(), url, "text/html", charset)
+
+
+def list_draft(url: str = f"{HOST}portal.php?mod=view&aid=71") -> Draft:
+    return Draft(url=url, title="列表上的标题", is_complete=False)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_page_gives_exactly_what_stands_beside_it(name: str) -> None:
+    case = json.loads((FOLDER / f"{name}.expected.json").read_text("utf-8"))
+    assert outcome(FOLDER, case) == case["result"]
+
+
+def test_every_page_has_its_expectation() -> None:
+    used = {
+        page["file"]
+        for name in CASES
+        for page in json.loads((FOLDER / f"{name}.expected.json").read_text("utf-8"))["pages"]
+    }
+    assert used == {path.name for path in FOLDER.glob("*.html")}
+
+
+def test_the_mangled_seed_article_comes_out_as_the_clean_one() -> None:
+    clean = json.loads((FOLDER / "seed-clean.expected.json").read_text("utf-8"))["result"]
+    mangled = json.loads((FOLDER / "seed-mangled.expected.json").read_text("utf-8"))["result"]
+    assert mangled == clean
+
+
+def test_the_gbk_pages_are_really_in_gbk() -> None:
+    for name in ("list-gbk", "article-gbk"):
+        body = (FOLDER / f"{name}.html").read_bytes()
+        body.decode("gbk")
+        with pytest.raises(UnicodeDecodeError):
+            body.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("url", "aid", "number"),
+    [
+        ("http://a.example/portal.php?mod=view&aid=45", 45, 1),
+        ("http://a.example/portal.php?aid=45&mod=view&page=3", 45, 3),
+        ("http://a.example/bbs/article-45-2.html", 45, 2),
+        ("http://a.example/news/town/202010/00000045.html", 45, 1),
+        ("http://a.example/news/town/202010/000000452.html", 45, 2),
+        ("http://a.example/news/town/202010/0000004512.html", 45, 12),
+        ("http://a.example/portal.php?mod=list&catid=45", None, 1),
+        ("http://a.example/portal.php?mod=view", None, 1),
+        ("http://a.example/portal.php?mod=view&aid=x", None, 1),
+        ("http://a.example/forum.php?mod=viewthread&tid=45", None, 1),
+        ("http://a.example/thread-45-1-1.html", None, 1),
+        ("http://[broken", None, 1),
+        ("", None, 1),
+    ],
+)
+def test_an_article_is_known_by_its_aid_in_every_form_of_its_address(url: str, aid: int | None, number: int) -> None:
+    assert (article_id(url), page_number(url)) == (aid, number)
+
+
+def test_an_article_keeps_its_key_when_the_site_changes_the_form_of_its_addresses() -> None:
+    pages = [page_of("list"), page_of("list-static"), page_of("list-generated", f"{HOST}news/town/")]
+    assert len({article_key(parse_list(page, OPTIONS).drafts[0]) for page in pages}) == 1
+
+
+def test_reading_the_article_page_does_not_change_the_key_of_the_lists_draft() -> None:
+    draft = parse_list(page_of("list"), OPTIONS).drafts[0]
+    whole = parse_article([page_of("article")], draft, OPTIONS).draft
+    assert article_key(whole) == article_key(draft)
+    assert whole.url == draft.url
+
+
+def test_pages_are_asked_for_one_after_the_other_and_joined_in_order() -> None:
+    names = ["article-pages", "article-pages.2", "article-pages.3"]
+    pages: list[Page] = []
+    asked: list[str] = []
+    result = parse_article(pages, list_draft(), OPTIONS)
+    while result.next_url:
+        asked.append(result.next_url)
+        pages.append(page_of(names[len(pages)], result.next_url))
+        result = parse_article(pages, list_draft(), OPTIONS)
+        assert result.draft.is_complete is (result.next_url is None)
+    assert asked == [HOST + f"portal.php?mod=view&aid=71{page}" for page in ("", "&page=2", "&page=3")]
+    assert result.draft.body_html.count("<strong>") == 3
+
+
+def test_without_a_page_yet_the_article_itself_is_asked_for() -> None:
+    assert parse_article([], list_draft(), OPTIONS).next_url == list_draft().url
+
+
+def test_an_article_that_never_ends_is_read_for_fifty_pages() -> None:
+    template = (FOLDER / "article-pages.html").read_text("utf-8")
+    pages = [
+        Page(
+            template.replace("上午九时", f"第{n}页").replace("page=2", f"page={n + 1}").encode(),
+            f"{HOST}portal.php?mod=view&aid=71&page={n}",
+            charset="utf-8",
+        )
+        for n in range(1, MAX_PAGES + 2)
+    ]
+    before = parse_article(pages[: MAX_PAGES - 1], list_draft(), OPTIONS)
+    assert before.next_url == f"{HOST}portal.php?mod=view&aid=71&page={MAX_PAGES}"
+    last = parse_article(pages, list_draft(), OPTIONS)
+    assert last.next_url is None
+    assert last.draft.body_html.count("页在村口广场") == MAX_PAGES
+
+
+def test_a_pager_that_leads_to_another_article_is_not_followed() -> None:
+    body = (FOLDER / "article-pages.html").read_bytes().replace(b"aid=71&amp;page=2", b"aid=72&amp;page=2")
+    result = parse_article([Page(body, list_draft().url, charset="utf-8")], list_draft(), OPTIONS)
+    assert (result.next_url, result.draft.is_complete) == (None, True)
+
+
+def test_a_field_that_the_page_lacks_keeps_what_the_list_said() -> None:
+    draft = dataclasses.replace(list_draft(), summary="列表的摘要", category_path=("出行",), origin="列表")
+    read = parse_article([page_of("article-other-edition")], draft, OPTIONS).draft
+    assert (read.summary, read.category_path, read.origin) == ("列表的摘要", ("出行",), "列表")
+
+
+def test_an_article_that_leads_to_another_article_keeps_its_own_draft() -> None:
+    draft = list_draft(f"{HOST}portal.php?mod=view&aid=5")
+    result = parse_article([page_of("article")], draft, OPTIONS)
+    assert result.draft == dataclasses.replace(draft, is_complete=True)
+
+
+def test_the_sites_zone_dates_its_articles() -> None:
+    tokyo = dataclasses.replace(OPTIONS, timezone="Asia/Tokyo")
+    page, draft = page_of("article"), list_draft()
+    here, there = (parse_article([page], draft, options).draft.published for options in (OPTIONS, tokyo))
+    assert here is not None
+    assert there is not None
+    assert (here - there).total_seconds() == 3600
+
+
+def test_the_admins_language_and_encoding_come_first() -> None:
+    options = dataclasses.replace(OPTIONS, language="zh-Hans", encoding="gbk")
+    listing = parse_list(page_of("list-gbk", charset="iso-8859-1"), options)
+    assert (listing.language, listing.drafts[0].language) == ("zh-Hans", "zh-Hans")
+    assert listing.title == "生活服务"
+
+
+@pytest.mark.parametrize(
+    "name", ["list", "list-gbk", "list-past-the-end", "index", "index-without-blocks", "article", "refusal-category"]
+)
+def test_pages_of_a_portal_are_recognised(name: str) -> None:
+    assert recognises(page_of(name, charset=None))
+
+
+@pytest.mark.parametrize("name", ["not-a-portal", "article-jump", "forum"])
+def test_other_pages_are_not_recognised(name: str) -> None:
+    assert not recognises(page_of(name))
+
+
+@pytest.mark.parametrize(
+    ("body", "mime_type"),
+    [
+        (b'<?xml version="1.0"?><rss><channel><generator>Discuz! Board</generator></channel></rss>', "text/html"),
+        (b"<rss><channel/></rss>", "application/rss+xml"),
+        (b'{"version": "https://jsonfeed.org/version/1.1"}', "application/json"),
+        (b"", "text/html"),
+        (b"\x00\xff\xfe", "image/png"),
+    ],
+)
+def test_feeds_and_other_files_are_not_recognised(body: bytes, mime_type: str) -> None:
+    assert not recognises(Page(body, HOST, mime_type))
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe\x80", b"<" * 1000, b"\xff\xfe<\x00"])
+def test_bytes_that_are_no_page_are_said_to_be_none(body: bytes) -> None:
+    with pytest.raises(NotParseable, match="no page of a Discuz! portal"):
+        parse_list(Page(body, HOST), OPTIONS)
+    with pytest.raises(NotParseable, match="no article page"):
+        parse_article([Page(body, list_draft().url)], list_draft(), OPTIONS)
+
+
+def test_what_a_page_counts_anew_at_each_visit_changes_nothing() -> None:
+    body = (FOLDER / "article.html").read_bytes()
+    later = body.replace(b'id="_viewnum">12<', b'id="_viewnum">13<').replace(b"in 0.01 second", b"in 0.02 second")
+    assert body != later
+    first, second = (
+        parse_article([Page(text, HOST, charset="utf-8")], list_draft(), OPTIONS) for text in (body, later)
+    )
+    assert first == second
+
+
+def test_the_type_has_article_pages() -> None:
+    assert (SPEC.name, SPEC.parse_article) == ("discuz", parse_article)
