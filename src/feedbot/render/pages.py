@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from feedbot.domain import categories
 from feedbot.domain.article import Article
+from feedbot.domain.sentences import is_cjk
 from feedbot.domain.summary import article_summary
 from feedbot.locales import CHINESE, Translator, known_language
 from feedbot.render.links import (
@@ -22,7 +23,9 @@ from feedbot.render.links import (
 )
 from feedbot.render.telegram_html import time_text
 
-CARD_SUMMARY = 160
+# Characters of about the same width on the page.
+CARD_SUMMARY = 170
+CARD_SUMMARY_CJK = 90
 DESCRIPTION = 200
 _KILO = 1024
 
@@ -139,10 +142,11 @@ def moment(when: datetime, site: SitePresentation, _: Translator) -> Moment:
 def card(article: Article, site: SitePresentation, _: Translator, *, body_text: str) -> Card:
     """The article for a list, with a summary of two or three lines; `body_text` is its body without markup."""
     category = article.categories[0] if article.categories else ""
+    room = CARD_SUMMARY_CJK if any(map(is_cjk, article.title)) else CARD_SUMMARY
     return Card(
         title=_title(article, _),
         url=site.root + article_page(article.id),
-        summary=article_summary(article, CARD_SUMMARY, body_text),
+        summary=article_summary(article, room, body_text),
         image_url=next((image.url for image in article.images if web_link(image.url)), ""),
         date=moment(article.date, site, _),
         source=Link(article.source_title, site.root + source_page(article.source_id)),

@@ -139,9 +139,9 @@ def _poll_row(poll: PollEntry, site: SitePresentation, _: Translator) -> PollRow
     }.get(poll.outcome, poll.outcome)
     counts = []
     if poll.new:
-        counts.append(_.plural("{count} new", "{count} new ones", poll.new))
+        counts.append(_.plural("{count} new", "{count} new", poll.new))
     if poll.changed:
-        counts.append(_.plural("{count} changed", "{count} changed ones", poll.changed))
+        counts.append(_.plural("{count} changed", "{count} changed", poll.changed))
     return PollRow(
         at=moment(poll.started_at, site, _),
         outcome=outcome,

@@ -14,6 +14,7 @@ from feedbot.storage.database import Database
 from feedbot.web import metrics
 from feedbot.web.feeds import feeds_app
 from feedbot.web.health import Check, Readiness
+from feedbot.web.pages import Presentation
 from feedbot.web.site import site_app
 
 __all__ = ["Check", "Readiness", "SitePresentation", "create_app"]
@@ -25,7 +26,7 @@ def create_app(
     *,
     db: Database,
     publisher: Publisher,
-    site: SitePresentation,
+    site: Presentation,
     readiness: Readiness,
     registry: CollectorRegistry,
     mounts: Mapping[str, ASGIApp] | None = None,
@@ -34,7 +35,8 @@ def create_app(
     """Everything that feedbot answers over HTTP, as one ASGI app.
 
     `mounts` are further apps by their path prefix (`/sandbox`); `readiness` gives the checks of this process besides
-    those of the database; `registry` gets the request metrics and is what `/metrics` prints.
+    those of the database; `site` may be a function, for values that change while the app runs; `registry` gets the
+    request metrics and is what `/metrics` prints.
     """
     mounted = mounts or {}
     pages = site_app(db=db, site=site, readiness=readiness, registry=registry, mounts=mounted, clock=clock)

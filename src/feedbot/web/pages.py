@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -30,11 +31,20 @@ HEADERS = {
 }
 
 
+# The site's values, or a function that gives those of the moment (the bot's name is known only after the start).
+Presentation = SitePresentation | Callable[[], SitePresentation]
+
+
 class Pages:
     """Prints the site's templates for requests."""
 
-    def __init__(self, site: SitePresentation) -> None:
-        self.site = site
+    def __init__(self, site: Presentation) -> None:
+        self._site = site
+
+    @property
+    def site(self) -> SitePresentation:
+        """How the site presents itself now."""
+        return self._site() if callable(self._site) else self._site
 
     def language(self, request: Request) -> str:
         """The catalogue in which this request is answered."""
@@ -42,22 +52,23 @@ class Pages:
 
     def answer(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
         """The printed page as a response."""
-        spoken = self.language(request)
+        site = self.site
+        spoken = language.choose(request, site.language)
         page = (
             _environment()
             .get_template(template)
             .render(
-                site=self.site,
-                root=self.site.root,
+                site=site,
+                root=site.root,
                 _=translator(spoken),
                 html_language=html_language(spoken),
                 switches=[(NAMES[one], _switch(request, one), html_language(one)) for one in language.others(spoken)],
-                everything=subscription(EVERYTHING, self.site),
+                everything=subscription(EVERYTHING, site),
                 **context,
             )
         )
         response = HTMLResponse(page, status_code=status, headers=HEADERS)
-        language.remember(request, response, self.site.root)
+        language.remember(request, response, site.root)
         return response
 
 

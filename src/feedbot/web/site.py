@@ -27,7 +27,7 @@ from feedbot.storage.database import Connection, Database
 from feedbot.web import assets, health, metrics
 from feedbot.web.errors import ErrorPages
 from feedbot.web.health import Readiness
-from feedbot.web.pages import Pages
+from feedbot.web.pages import Pages, Presentation
 
 PER_PAGE = 20
 _TIMELINE = 10
@@ -41,7 +41,7 @@ _MAX_ID = 2**63 - 1
 def site_app(
     *,
     db: Database,
-    site: SitePresentation,
+    site: Presentation,
     readiness: Readiness,
     registry: CollectorRegistry,
     mounts: Mapping[str, ASGIApp] | None = None,
@@ -72,7 +72,10 @@ class Site:
         self._database = database
         self._pages = pages
         self._clock = clock
-        self._site: SitePresentation = pages.site
+
+    @property
+    def _site(self) -> SitePresentation:
+        return self._pages.site
 
     def routes(self) -> list[BaseRoute]:
         """Everything that the site answers."""
