@@ -18,6 +18,7 @@ from feedbot.config.faults import section_at
 from feedbot.config.schema import Schema, section_schemas, settings_schema, sources_schema
 from feedbot.config.sources import SourceSettings
 from feedbot.settings import DefaultIs, Settings
+from feedbot.sources.page_select import OPTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -43,6 +44,16 @@ that a slip is noticed.
 
 **Editors** complete the keys and underline mistakes with the JSON Schemas in `config/schema/`, which the first line
 of each file names.
+"""
+
+SELECT = """
+### `select`
+
+The keys of `select`, for `type: page`. Each is a CSS selector, `h2 a`, or a selector and an attribute, `time@datetime`.
+`list` is required.
+
+| key | what it selects |
+| --- | --- |
 """
 
 SOURCES = """\
@@ -90,6 +101,7 @@ def configuration() -> str:
     for name, field in Settings.model_fields.items():
         parts.append(f"## `{name}`\n\n{field.description}\n\n{''.join(_settings_table(name, schemas))}")
     parts.append(SOURCES + "".join(_options()))
+    parts[-1] += SELECT + "".join(_row(f"`{key}`", text) for key, text in OPTIONS.items())
     return "\n".join(parts)
 
 

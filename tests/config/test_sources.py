@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from configurations import Directory
 from feedbot.config import SourceSettings
+from feedbot.config.sources import SourceType
 from feedbot.domain.source import DeclaredSource, SourceOptions
+from feedbot.sources import registry
 
 
 def one(text: str) -> str:
@@ -258,6 +261,54 @@ def test_sources_that_are_no_list_are_a_fault(directory: Directory) -> None:
     assert directory.faults() == [
         "config/sources/a.yaml:1: sources: must be a list. Begin each source with a hyphen: - id: town-hall."
     ]
+
+
+def test_the_types_are_those_that_there_are() -> None:
+    assert set(get_args(SourceType)) == {"auto", *registry.SPECS}
+
+
+@pytest.mark.parametrize("kind", ["page", "auto"])
+def test_selectors_reach_the_declared_source(directory: Directory, kind: str) -> None:
+    directory.write("sources/a.yaml", one(f"type: {kind}\n    select: {{list: li, date: time@datetime}}"))
+
+    (source,) = directory.load().declared_sources()
+
+    assert source.options.select == {"list": "li", "date": "time@datetime"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "select", "fault"),
+    [
+        (
+            "page",
+            "{}",
+            (
+                "select: has no list, so no article can be found. "
+                "Add list: with the CSS selector of the articles on the page."
+            ),
+        ),
+        (
+            "auto",
+            "{title: h2}",
+            (
+                "select: has no list, so no article can be found. "
+                "Add list: with the CSS selector of the articles on the page."
+            ),
+        ),
+        ("page", "{list: li, titel: h2}", "select.titel: is not a known key. Did you mean title?"),
+        (
+            "page",
+            "{list: 'li[['}",
+            "select.list: is no CSS selector: 'li[['. Write it like h2 a, or time@datetime for an attribute.",
+        ),
+        ("page", "{list: li, body: 3}", "select.body: must be text, not 3. Put it in quotes."),
+        ("feed", "{list: li}", "select: is of no use for the type feed. Remove it, or write type: page."),
+    ],
+)
+def test_wrong_selectors_are_faults(directory: Directory, kind: str, select: str, fault: str) -> None:
+    directory.write("sources/a.yaml", one(f"type: {kind}\n    select: {select}"))
+
+    assert directory.faults() == [f"config/sources/a.yaml:6: sources[1].{fault}"]
 
 
 def test_the_interval_is_compared_with_the_limits_that_the_settings_have(directory: Directory) -> None:

@@ -52,6 +52,7 @@ def read_sources(folder: Path, settings: Settings | None, faults: list[Fault]) -
         declarations.extend(_declarations(document))
         faults.extend(document.faults)
     faults.extend(_repeated(declarations))
+    faults.extend(_wrong_selectors(declarations))
     if settings:
         faults.extend(_out_of_range(declarations, settings))
     return declarations
@@ -94,7 +95,33 @@ def _repeated(declarations: list[Declaration]) -> Iterator[Fault]:
             if first is not declaration:
                 shown = source.id if key == "id" else f"of {first.source.id}"
                 place = f"{first.document.file}:{first.document.line((*first.path, key))}"
-                yield _fault(declaration, key, f"{shown} is already declared in {place}.", remedy)
+                yield _fault(declaration, f"{shown} is already declared in {place}.", remedy, key)
+
+
+def _wrong_selectors(declarations: list[Declaration]) -> Iterator[Fault]:
+    """Selectors where they are of no use, are missing, have an unknown name, or are no CSS."""
+    for declaration in declarations:
+        source = declaration.source
+        if source.type == "page" or (source.type == "auto" and source.select):
+            yield from _checked_selectors(declaration)
+        elif source.select:
+            remedy = "Remove it, or write type: page."
+            yield _fault(declaration, f"is of no use for the type {source.type}.", remedy, "select")
+
+
+def _checked_selectors(declaration: Declaration) -> Iterator[Fault]:
+    from feedbot.sources.page_select import OPTIONS, check_options  # noqa: PLC0415 - the HTML parser, seldom needed
+
+    select = declaration.source.select
+    if "list" not in select:
+        remedy = "Add list: with the CSS selector of the articles on the page."
+        yield _fault(declaration, "has no list, so no article can be found.", remedy, "select")
+    for key, text in select.items():
+        if key not in OPTIONS:
+            yield _fault(declaration, "is not a known key.", suggestion(key, OPTIONS), "select", key)
+        elif check_options({"list": "*", key: text}):
+            remedy = "Write it like h2 a, or time@datetime for an attribute."
+            yield _fault(declaration, f"is no CSS selector: {text!r}.", remedy, "select", key)
 
 
 def _out_of_range(declarations: list[Declaration], settings: Settings) -> Iterator[Fault]:
@@ -105,10 +132,10 @@ def _out_of_range(declarations: list[Declaration], settings: Settings) -> Iterat
             name, limit = ("min_interval", least) if interval < least else ("max_interval", most)
             side = "shorter" if interval < least else "longer"
             reason = f"is {side} than polling.{name}, which is {format_duration(limit)}."
-            yield _fault(declaration, "interval", reason, "Change one of the two.")
+            yield _fault(declaration, reason, "Change one of the two.", "interval")
 
 
-def _fault(declaration: Declaration, key: str, reason: str, remedy: str) -> Fault:
-    path = (*declaration.path, key)
+def _fault(declaration: Declaration, reason: str, remedy: str, *key: str) -> Fault:
+    path = (*declaration.path, *key)
     document = declaration.document
     return Fault(document.file, document.line(path), files.dotted(path), reason, remedy)

@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from feedbot.config.sources import SourcesFile
+from feedbot.config.sources import SourceSettings, SourcesFile
 from feedbot.setting_types import SecretUrl
 from feedbot.settings import Settings
+from feedbot.sources.page_select import OPTIONS
 
 Schema = dict[str, Any]
 
@@ -27,7 +28,11 @@ def settings_schema() -> Schema:
 
 def sources_schema() -> Schema:
     """The schema of a file in `sources/`."""
-    return _schema(SourcesFile, "sources/*.yaml: where feedbot's articles come from")
+    schema = _schema(SourcesFile, "sources/*.yaml: where feedbot's articles come from")
+    select = schema["$defs"][SourceSettings.__name__]["properties"]["select"]
+    select["properties"] = {key: {"type": "string", "description": text} for key, text in OPTIONS.items()}
+    select["additionalProperties"] = False
+    return schema
 
 
 def section_schemas(model: type[BaseModel]) -> dict[type[BaseModel], Schema]:
