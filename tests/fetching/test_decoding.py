@@ -7,7 +7,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 import zstandard
 from hypothesis import given, settings

@@ -6,11 +6,12 @@ Only this module and the table in `failures` know httpx.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -27,8 +28,12 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _KEEP_ALIVE = 5.0  # longer than the spacing on a host, short enough not to hoard sockets of thousands of hosts
 _HEADER_BYTES = 32_768  # some portals send policies of over 8 KB in one header
-_LOOKUP_THREADS = 16
+_LOOKUPS_AT_ONCE = 64
 _COMBINED = frozenset({"cache-control", "content-encoding"})
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+Found = tuple[int, int, str]
+LookUp = Callable[[str, int, socket.AddressFamily], list[Found]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +47,53 @@ class Answer:
 
 
 class NameLookup(AbstractResolver):
-    """Names become addresses in threads of its own, so that dead name servers do not stall the program's other work."""
+    """Names become addresses in threads of its own, so that dead name servers do not stall the program's other work.
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_LOOKUP_THREADS, thread_name_prefix="name-lookup")
+    The threads are daemons: one that waits for a name server does not hold up the end of the program either.
+    `look_up` is the system's lookup unless given: `(host, port, family)` to `(family, protocol, address)` each.
+    """
+
+    def __init__(self, look_up: LookUp | None = None) -> None:
+        self._look_up = look_up or _ask_system
+        self._free = asyncio.Semaphore(_LOOKUPS_AT_ONCE)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """The addresses of the name; raises OSError."""
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(self._threads, _look_up, host, port, family)
+        found: asyncio.Future[list[Found]] = loop.create_future()
+        await self._free.acquire()  # given back when the thread ends, not when the caller stops waiting
+
+        def settle(addresses: list[Found], error: Exception | None) -> None:
+            self._free.release()
+            if found.done():
+                return
+            if error is None:
+                found.set_result(addresses)
+            else:
+                found.set_exception(error)
+
+        def work() -> None:
+            addresses: list[Found] = []
+            failure = None
+            try:
+                addresses = self._look_up(host, port, family)
+                if not addresses:  # aiohttp stumbles over an empty answer
+                    raise socket.gaierror(socket.EAI_NONAME, "No address")  # noqa: TRY301 (as the system would)
+            except Exception as error:  # noqa: BLE001 (it is raised where it is waited for)
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+                loop.call_soon_threadsafe(settle, addresses, failure)
+
+        threading.Thread(target=work, name=f"look up {host}", daemon=True).start()
         return [
             ResolveResult(hostname=host, host=address, port=port, family=kind, proto=protocol, flags=_NUMERIC)
-            for kind, protocol, address in found
+            for kind, protocol, address in await found
         ]
 
     async def close(self) -> None:
-        """Lets go of the threads; lookups still under way are left behind."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Nothing to do: lookups still under way are left behind."""
 
 
 class Door:
@@ -130,10 +163,7 @@ def trusted_authorities() -> ssl.SSLContext:
     return context
 
 
-_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-
-
-def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[tuple[int, int, str]]:
+def _ask_system(host: str, port: int, family: socket.AddressFamily) -> list[Found]:
     found = socket.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
     return [(kind, protocol, str(sockaddr[0])) for kind, _, protocol, _, sockaddr in found]
 
