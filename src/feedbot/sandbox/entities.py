@@ -31,8 +31,8 @@ STYLES = {
 LITERALS = {b"lt": 0x3C, b"gt": 0x3E, b"amp": 0x26, b"quot": 0x22}
 # The order of entities with the same range; TDLib sorts by offset, then longer first, then this.
 RANKS = {
-    "code": 20,
     "pre": 20,
+    "code": 21,
     "text_link": 50,
     "text_mention": 50,
     "custom_emoji": 99,
@@ -46,7 +46,8 @@ RANKS = {
     "spoiler": 94,
 }
 _SPECIAL = re.compile(rb"[<&]")
-_REFERENCE = re.compile(rb"&(?:#x([0-9A-Fa-f]*)|#([0-9]*)|([A-Za-z]*))")
+_REFERENCE = re.compile(rb"&(?:#[xX]([0-9A-Fa-f]*)|#([0-9]*)|([A-Za-z]*))")
+_DATE_FORMAT = re.compile("[rR]|[wdDtT]*")
 _LIMIT_NUMERIC = 10
 _LAST_CODE_POINT = 0x10FFFF
 
@@ -237,7 +238,8 @@ class _Parser:
         elif opened.tag == b"tg-emoji":
             self.entities.append(entity | {"type": "custom_emoji", "custom_emoji_id": _emoji_id(opened.argument)})
         elif opened.tag == b"tg-time":
-            self.entities.append(entity | {"type": "date_time", **_date_time(opened)})
+            if date_time := _date_time(opened):
+                self.entities.append(entity | date_time)
         else:
             self._close_code(opened, entity)
 
@@ -314,11 +316,17 @@ def _emoji_id(argument: bytes) -> str:
     return str(number)
 
 
-def _date_time(opened: _Open) -> dict[str, Any]:
-    number = _integer(opened.argument)
-    if number is None or not 0 < number < 1 << 31:
-        raise HtmlRefused("Invalid Unix time specified")
-    return {"unix_time": number, "date_time_format": opened.date_format.decode("utf-8", "replace")}
+def _date_time(opened: _Open) -> dict[str, Any] | None:
+    """None for a time that TDLib passes over: what is no number, and what is not after 1970."""
+    shown = opened.date_format.decode("utf-8", "replace")
+    if _DATE_FORMAT.fullmatch(shown) is None:
+        raise HtmlRefused("Invalid date format used")
+    digits = re.match(rb"-?[0-9]+", opened.argument)
+    # TDLib counts in 32 bits without a check.
+    number = int(digits.group()) & 0xFFFFFFFF if digits else 0
+    if not 0 < number < 1 << 31:
+        return None
+    return {"type": "date_time", "unix_time": number, "date_time_format": shown}
 
 
 def _integer(argument: bytes) -> int | None:

@@ -30,7 +30,9 @@ def photo_sizes(world: World, args: Arguments, value: str, field: str = "") -> l
         raise bad_request("there is no photo in the request")
     if value in world.files:
         known = world.files[value]
-        return _sizes(value, *(image_size(known) or ADDRESS_SIZE if isinstance(known, bytes) else ADDRESS_SIZE))
+        if isinstance(known, str):
+            return _sizes(value, *ADDRESS_SIZE)
+        return _sizes(value, *(image_size(known) or ADDRESS_SIZE), len(known))
     if not value.lower().startswith(("http://", "https://")):
         raise bad_request("wrong remote file identifier specified: Wrong string length")
     file_id = "AgACAgQ" + hashlib.sha256(value.encode()).hexdigest()[:48]
