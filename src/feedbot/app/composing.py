@@ -6,12 +6,14 @@ import ipaddress
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from feedbot import __version__
 from feedbot.domain.pacing import Limits, Rate
 from feedbot.domain.planning import Rhythm
 from feedbot.fetching.model import FetchLimits
 from feedbot.render.links import SitePresentation
 from feedbot.services.housekeeping import Retention
 from feedbot.services.parcels import MessageOptions, no_page
+from feedbot.services.publishing import Publication
 from feedbot.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,6 +98,15 @@ def presentation(settings: Settings, bot_username: str | None = None) -> SitePre
         timezone=site.timezone,
         bot_username=bot_username,
         sandbox=settings.telegram.mode == "sandbox",
+    )
+
+
+def publication(settings: Settings) -> Publication:
+    """What is decided about the feeds."""
+    return Publication(
+        site=presentation(settings),
+        generator_version=__version__,
+        interval=settings.polling.default_interval.total_seconds(),
     )
 
 

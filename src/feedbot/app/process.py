@@ -146,12 +146,12 @@ class Feedbot:
     async def _end_work(self) -> None:
         """Nothing new begins; sends and polls under way get their second to end, all at the same time."""
         self._clock.stop()
-        for task in self._tasks:
-            task.cancel()
         ends: list[Coroutine[Any, Any, None]] = [self.workers.stop(WORKERS_PATIENCE)]
         if self.telegram:
             ends.append(self.telegram.stop())
         await asyncio.gather(*ends)
+        for task in self._tasks:
+            task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._house:
             await self._house.telegram.stop()
