@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -45,36 +45,42 @@ def main(arguments: Sequence[str] | None = None) -> None:
     The exit code is 0 when done, 1 when it failed, 2 for wrong usage or configuration, 130 when interrupted.
     """
     invocation = Invocation()
-    code = DONE
+    code = exit_code(lambda: app(args=arguments, prog_name="feedbot", obj=invocation), invocation)
+    sys.exit(_flushed(code))
+
+
+def exit_code(command: Callable[[], object], invocation: Invocation) -> int:
+    """The code that the command ends with; what went wrong is on standard error by then, in words and no traceback."""
     try:
-        app(args=arguments, prog_name="feedbot", obj=invocation)
+        command()
     except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else FAILED if ended.code else DONE
+        return ended.code if isinstance(ended.code, int) else FAILED if ended.code else DONE
     except KeyboardInterrupt:
-        code = INTERRUPTED
+        return INTERRUPTED
     except ConfigurationError as error:
-        code = WRONG_USAGE
         complain(str(error))
         complain(f"Nothing was done: {_counted(len(error.faults), 'fault')} in the configuration.")
+        return WRONG_USAGE
     except FeedbotError as error:
-        code = FAILED
-        complain(f"feedbot: {error}")
+        complain(f"feedbot: {Masker().mask(str(error))}")
+        return FAILED
     except Exception as error:
-        code = FAILED
         if invocation.debug:
             raise
         complain(f"feedbot: an error that nobody foresaw, {type(error).__name__}: {Masker().mask(str(error))}")
         complain("Please report it with what feedbot --debug prints for the same command.")
-    sys.exit(_flushed(code))
+        return FAILED
+    return DONE
 
 
 def _flushed(code: int) -> int:
-    """The code, once what was printed is out; a reader who left early (`feedbot check | head`) is no error."""
+    """The code once what was printed is out, quietly 1 if the reader left early (`feedbot check | head`)."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends: that must find a place to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     return code
 
 
