@@ -59,12 +59,12 @@ _PAGES = (
     _Refusal(
         re.compile(r"频繁刷新限制|刷新间隔|访问本站速度过快|頻繁刷新限制"),
         "The site limits how often it may be asked",
-        "Raise the source's `interval`, or `fetch.per_host` spacing, if this goes on.",
+        "Raise `fetch.spacing` or the source's `interval` if this goes on.",
     ),
     _Refusal(
         re.compile(r"代理服务器访问|代理伺服器訪問|限制使用代理"),
         "The site turns away requests that come through a proxy",
-        "Poll this source without a proxy: set its `proxy` to `none`.",
+        "Run feedbot where it reaches this site without a proxy.",
     ),
     _Refusal(
         re.compile(r"页面重载|正在重新载入|頁面重載"),

@@ -1,0 +1,170 @@
+"""Bytes become text whatever the page or its server claims."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from html import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedbot.sources.encoding import codec_for, decode, strip_controls
+
+TEXT = "青禾镇石桥村的梨花开了，村民在田间忙着授粉。"
+LABELS = [None, "utf-8", "gbk", "gb2312", "big5", "iso-8859-1", "utf-16", "hex", "", "x" * 99, "\0", "日本"]
+
+
+def page(charset: str, text: str = TEXT) -> str:
+    return f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}" /></head>{text}'
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gbk", "gb18030", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("declared", [label for label in LABELS if label != "big5"])
+def test_a_page_whose_bytes_say_what_they_are_is_read_under_any_header(codec: str, declared: str | None) -> None:
+    text = page(codec)
+    assert decode(text.encode(codec), declared=declared) == text
+
+
+@pytest.mark.parametrize(
+    ("codec", "label"),
+    [
+        ("gbk", "GB2312"),
+        ("gb18030", "gbk"),
+        ("gb18030", "gb2312"),
+        ("big5hkscs", "Big5"),
+        ("cp932", "Shift_JIS"),
+        ("cp949", "euc-kr"),
+        ("euc_jp", "EUC-JP"),
+        ("koi8_r", "koi8-r"),
+        ("cp1251", "windows-1251"),
+        ("cp1252", "ISO-8859-1"),
+        ("iso8859_2", "iso-8859-2"),
+        ("cp1254", "iso-8859-9"),
+        ("utf-16-le", "utf-16"),
+        ("utf-16-be", "utf-16be"),
+    ],
+)
+def test_a_header_is_read_by_the_webs_meaning_of_its_label(codec: str, label: str) -> None:
+    text = "".join(sign for sign in "漢字カナ한글ЖшčŞ€“”镕" if _fits(sign, codec)) * 3
+    assert text
+    assert decode(text.encode(codec), declared=label) == text
+
+
+def _fits(text: str, codec: str) -> bool:
+    try:
+        text.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_a_character_that_only_gb18030_has_is_read_from_a_page_that_says_gb2312() -> None:
+    text = page("gb2312", "朱镕基，㐀𠮷")
+    assert decode(text.encode("gb18030"), declared="gb2312") == text
+
+
+def test_a_header_that_says_utf_8_of_a_gbk_page_is_not_believed() -> None:
+    text = page("gbk")
+    assert decode(text.encode("gbk"), declared="utf-8") == text
+
+
+def test_a_header_that_says_gbk_of_a_utf_8_page_is_not_believed() -> None:
+    text = page("utf-8")
+    assert decode(text.encode(), declared="gbk") == text
+
+
+def test_the_headers_claim_goes_before_the_pages_where_the_bytes_fit_both() -> None:
+    body = b"<meta charset=big5>" + "中文".encode("gbk")
+    assert decode(body, declared="gbk").endswith("中文")
+
+
+def test_the_xml_declaration_goes_before_the_header() -> None:
+    text = '<?xml version="1.0" encoding="gbk"?><t>中文</t>'
+    assert decode(text.encode("gbk"), declared="big5") == text
+
+
+def test_iso_8859_1_is_believed_last_because_servers_send_it_unasked() -> None:
+    text = page("gbk", "中文")
+    assert decode(text.encode("gbk"), declared="iso-8859-1") == text
+    assert decode("déjà".encode("latin-1"), declared="iso-8859-1") == "déjà"
+
+
+def test_the_admins_encoding_goes_before_everything() -> None:
+    body = b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>' + "中文".encode("gbk")
+    assert decode(body, declared="utf-8", override="gbk").endswith("中文")
+
+
+def test_an_admins_encoding_that_does_not_exist_is_passed_over() -> None:
+    assert decode(TEXT.encode("gbk"), declared="gbk", override="gbk-2") == TEXT
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_xml_in_utf_16_without_a_mark_is_read(codec: str) -> None:
+    text = '<?xml version="1.0" encoding="utf-16"?><t>é</t>'
+    assert decode(text.encode(codec)) == text
+
+
+def test_a_declaration_of_utf_16_that_can_be_read_as_ascii_means_utf_8() -> None:
+    text = page("utf-16")
+    assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+def test_a_cut_character_does_not_change_the_encoding_of_the_rest(codec: str) -> None:
+    whole = page(codec, TEXT * 20)
+    read = decode(whole.encode(codec)[:-1], declared=codec)
+    assert read == whole[:-1] + "\ufffd"
+
+
+def test_one_broken_byte_in_utf_8_without_a_claim_is_one_replacement() -> None:
+    body = (TEXT * 20).encode()
+    assert decode(body[:60] + b"\xff" + body[60:]) == TEXT[:20] + "\ufffd" + (TEXT * 20)[20:]
+
+
+def test_bytes_without_any_claim_are_guessed_at() -> None:
+    text = "据介绍，今年梨园新装了滴灌设备，预计每亩增收八百元。镇农技站派出六名技术员，逐户讲解疏花和防冻的要点。" * 3
+    assert decode(text.encode("gb18030")) == text
+
+
+def test_the_byte_order_mark_is_no_part_of_the_text() -> None:
+    assert decode(b"\xef\xbb\xbfabc", declared="gbk") == "abc"
+    assert decode(b"\xef\xbb\xbfabc", override="utf-8") == "abc"
+    assert decode(b"\xff\xfea\0", declared="gbk") == "a"
+
+
+@pytest.mark.parametrize(
+    "label", ["hex", "rot13", "base64", "zip", "utf-7", "idna", "unicode_escape", "utf-16\0", "ｇｂｋ"]
+)
+def test_a_codec_that_is_no_encoding_of_the_web_is_none(label: str) -> None:
+    assert codec_for(label) is None
+
+
+def test_labels_are_read_without_regard_to_case_blanks_and_quotes() -> None:
+    assert {codec_for(label) for label in (" GBK ", '"gb2312"', "'x-gbk'", "GB_2312-80")} == {"gb18030"}
+
+
+@given(st.binary(max_size=400), st.sampled_from(LABELS), st.sampled_from(LABELS))
+def test_no_bytes_and_no_label_make_it_fail(body: bytes, declared: str | None, override: str | None) -> None:
+    assert isinstance(decode(body, declared=declared, override=override), str)
+
+
+@given(
+    st.text(st.characters(blacklist_categories=["Cs"]), max_size=200).filter(lambda text: not text.startswith("\ufeff"))
+)
+def test_utf_8_is_read_back_under_its_own_name(text: str) -> None:
+    if not text.startswith(("<\0?\0", "\0<\0?")):
+        assert decode(text.encode(), declared="utf-8") == text
+
+
+@given(st.text(st.characters(), max_size=200))
+def test_what_is_left_without_controls_fits_into_xml(text: str) -> None:
+    kept = strip_controls(text)
+    root = ET.fromstring(f"<t>{escape(kept)}</t>".encode())
+    assert (root.text or "") == kept.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def test_only_what_xml_forbids_is_dropped() -> None:
+    assert strip_controls("a\x00\x0b\x1f\ud800\ufffe\uffffb\t\n\r \x7f\x85\ufffd\U0001f600") == (
+        "ab\t\n\r \x7f\x85\ufffd\U0001f600"
+    )
