@@ -12,7 +12,7 @@ from feedbot.render.links import SitePresentation
 from feedbot.services.publishing import Publisher
 from feedbot.storage.database import Database
 from feedbot.web import metrics
-from feedbot.web.feeds import feeds_app
+from feedbot.web.feeds import feeds_app, handles
 from feedbot.web.health import Check, Readiness
 from feedbot.web.pages import Presentation
 from feedbot.web.site import site_app
@@ -52,5 +52,5 @@ class _FeedsFirst:
         self._site = site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_feed = scope["type"] == "http" and (scope["path"].startswith("/feeds/") or scope["path"] == "/opml.xml")
+        is_feed = scope["type"] == "http" and handles(scope["path"])
         await (self._feeds if is_feed else self._site)(scope, receive, send)

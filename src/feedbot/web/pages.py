@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from functools import cache
 
+import brotli
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -13,6 +15,7 @@ from feedbot.locales import NAMES, translator
 from feedbot.render.links import EVERYTHING, SitePresentation, subscription
 from feedbot.render.pages import html_language
 from feedbot.web import assets, language
+from feedbot.web.compression import negotiate
 
 # No inline script or style, nothing from elsewhere but the pictures and sounds of articles.
 CONTENT_SECURITY_POLICY = (
@@ -27,9 +30,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "private, no-cache",
-    "Vary": "Accept-Language, Cookie",
+    "Vary": "Accept-Encoding, Accept-Language, Cookie",
 }
 
+
+_PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=4),
+    "gzip": lambda body: gzip.compress(body, 5, mtime=0),
+}
 
 # The site's values, or a function that gives those of the moment (the bot's name is known only after the start).
 Presentation = SitePresentation | Callable[[], SitePresentation]
@@ -67,9 +75,17 @@ class Pages:
                 **context,
             )
         )
-        response = HTMLResponse(page, status_code=status, headers=HEADERS)
+        response = _compressed(request, page, status)
         language.remember(request, response, site.root)
         return response
+
+
+def _compressed(request: Request, page: str, status: int) -> HTMLResponse:
+    """The page in the coding that the browser likes best; quick rather than as small as can be."""
+    coding = negotiate(request.headers.get("accept-encoding")) or "identity"
+    body = _PACKERS[coding](page.encode()) if coding in _PACKERS else page.encode()
+    encoding = {"Content-Encoding": coding} if coding in _PACKERS else {}
+    return HTMLResponse(body, status, {**HEADERS, **encoding})
 
 
 def _switch(request: Request, other: str) -> str:
