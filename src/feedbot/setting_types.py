@@ -7,6 +7,7 @@ as they stand here.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
@@ -24,6 +25,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZE = re.compile(r"(\d+)\s*(B|KB|MB|GB|KiB|MiB|GiB)")
 _BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -119,6 +121,21 @@ def _check_web_address(value: str) -> str:
     return value
 
 
+def _check_line(value: str) -> str:
+    # Control characters and line breaks would break a feed, a message or a log line.
+    if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
+        raise refusal("has line breaks or control characters.", "Write it on one line.")
+    if value and not value.strip():
+        raise refusal("is blank.", "Write something, or remove the line to get the default.")
+    return value.strip()
+
+
+def _check_host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise refusal(f"is no address to listen on: {value[:80]!r}.", "Write 127.0.0.1, 0.0.0.0, :: or a host name.")
+    return value
+
+
 def _check_base_url(value: str) -> str:
     address = _check_web_address(value)
     parts = urlsplit(address)
@@ -184,6 +201,8 @@ Network = Annotated[
     PlainSerializer(str, return_type=str),
     written("network", "192.168.1.0/24"),
 ]
+Line = Annotated[str, AfterValidator(_check_line)]
+Host = Annotated[str, AfterValidator(_check_host), written("address", "127.0.0.1")]
 Whole = Annotated[int, BeforeValidator(_refuse_truth_values)]
 Zone = Annotated[str, AfterValidator(_check_zone), written("time zone", "Asia/Shanghai")]
 Language = Annotated[

@@ -18,8 +18,10 @@ from feedbot import __version__
 from feedbot.setting_types import (
     BaseUrl,
     Duration,
+    Host,
     Language,
     LastingDuration,
+    Line,
     Network,
     SecretUrl,
     Size,
@@ -94,10 +96,10 @@ def _access_by_mode(data: Mapping[str, Any]) -> Access:
 class Site(Section):
     """How the site and its feeds present themselves."""
 
-    title: str = Field(
+    title: Line = Field(
         default="feedbot", min_length=1, max_length=200, description="The name of the site and of its feeds."
     )
-    description: str = Field(
+    description: Line = Field(
         default="New articles, as feeds and in Telegram.", max_length=1000, description="One sentence below the title."
     )
     base_url: Annotated[BaseUrl | None, DefaultIs("http:// + web.host + web.port")] = Field(
@@ -130,7 +132,7 @@ class Engine(Section):
 class Web(Section):
     """Where the site listens."""
 
-    host: str = Field(default="127.0.0.1", min_length=1, description="The address to listen on; 0.0.0.0 is every one.")
+    host: Host = Field(default="127.0.0.1", description="The address to listen on; 0.0.0.0 is every one.")
     port: Whole = Field(default=8080, ge=1, le=65535, description="The TCP port to listen on.")
 
 

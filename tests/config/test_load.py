@@ -253,6 +253,25 @@ def test_settings_that_contradict_each_other_or_the_version_are_faults(
     assert directory.faults() == [fault]
 
 
+def test_titles_are_one_line_without_control_characters(directory: Directory) -> None:
+    directory.write("feedbot.yaml", 'site:\n  title: "a\\nb"\n  description: "\\0"\nweb: {host: "a b"}\n')
+    directory.write("sources/a.yaml", 'sources: [{id: a, title: " ", url: "http://a.example", categories: ["\\a"]}]\n')
+
+    assert directory.faults() == [
+        "config/feedbot.yaml:2: site.title: has line breaks or control characters. Write it on one line.",
+        "config/feedbot.yaml:3: site.description: has line breaks or control characters. Write it on one line.",
+        (
+            "config/feedbot.yaml:4: web.host: is no address to listen on: 'a b'. "
+            "Write 127.0.0.1, 0.0.0.0, :: or a host name."
+        ),
+        "config/sources/a.yaml:1: sources[1].title: is blank. Write something, or remove the line to get the default.",
+        (
+            "config/sources/a.yaml:1: sources[1].categories[1]: has line breaks or control characters. "
+            "Write it on one line."
+        ),
+    ]
+
+
 def test_a_file_with_the_wrong_name_is_told_instead_of_passed_over(directory: Directory) -> None:
     directory.write("feedbot.yml", "site: {}\n")
     directory.write("sources.yaml", "sources: []\n")

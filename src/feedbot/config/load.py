@@ -82,6 +82,23 @@ def _in_reading_order(faults: list[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: (files_in_order.index(fault.file), fault.line or 0)))
 
 
+def database_url(directory: Path, environ: Mapping[str, str]) -> str:
+    """The database's address, even where the configuration is refused: from the environment, the file, or the default.
+
+    It is for telling how a running feedbot fares while its files are being mended; it is not checked.
+    """
+    try:
+        return load(directory, environ).settings.database.url.get_secret_value()
+    except ConfigurationError:
+        found, _ = environment.overrides(environ)
+        path = directory / SETTINGS_FILE
+        written = files.read(path).data if path.exists() else None
+        section = written.get("database") if isinstance(written, dict) else None
+        in_file = section.get("url") if isinstance(section, dict) else None
+        set_outside = (override.value for override in found if override.setting.path == ("database", "url"))
+        return str(next(set_outside, in_file) or Settings().database.url.get_secret_value())
+
+
 def _check_directory(directory: Path) -> None:
     if not directory.is_dir():
         reason = "is not a directory." if directory.exists() else "does not exist."

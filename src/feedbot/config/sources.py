@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from feedbot.domain.categories import MAX_DEPTH, MAX_NAME, SEPARATOR, clean_path
 from feedbot.domain.source import DeclaredSource, SourceOptions
-from feedbot.setting_types import Language, LastingDuration, WebAddress, Zone, refusal, written
+from feedbot.setting_types import Language, LastingDuration, Line, WebAddress, Zone, refusal, written
 from feedbot.settings import Section, Site
 from feedbot.sources.encoding import codec_for
 
@@ -70,10 +70,10 @@ class SourceSettings(Section):
     id: Annotated[str, AfterValidator(_check_id), written("id", "town-hall", pattern=f"^{_ID.pattern}$")] = Field(
         description="The source's lasting name, in addresses and logs; changing it makes a new source."
     )
-    title: str = Field(min_length=1, max_length=200, description="What readers see.")
+    title: Line = Field(min_length=1, max_length=200, description="What readers see.")
     url: WebAddress = Field(max_length=2000, description="The address of the feed or of the list page.")
     type: SourceType = Field(default="auto", description="How it is read; auto looks at what comes.")
-    categories: tuple[Annotated[str, AfterValidator(_check_category)], ...] = Field(
+    categories: tuple[Annotated[Line, AfterValidator(_check_category)], ...] = Field(
         default=(),
         max_length=20,
         description="Where its articles belong, as paths; none means the breadcrumb of each article.",
