@@ -83,7 +83,7 @@ def _asked(path: str) -> _Asked | Answer:
     form = next((form for form in _FORMATS if form == ending), None)
     if name and form:
         return _Asked(name, form)
-    if name or _feed_name(path.removeprefix(_PREFIX)):
+    if name or (form is None and _feed_name(path.removeprefix(_PREFIX))):
         return _text(
             404, f"Feeds are there in these formats: {', '.join(f'.{form}' for form in _FORMATS)}.", _kept(_MINUTE)
         )

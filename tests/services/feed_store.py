@@ -1,0 +1,63 @@
+"""A database with sources and articles, for the tests of the feeds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from feedbot.domain import identity
+from feedbot.domain.article import Draft
+from feedbot.domain.judging import Listed, keyed
+from feedbot.domain.source import DeclaredSource, SourceOptions
+from feedbot.render.links import SitePresentation
+from feedbot.storage import articles, sources
+from feedbot.storage.database import Database
+
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+CATEGORY = "城事资讯/安源区政府"
+SITE = SitePresentation(title="Town news", description="All of it", base_url="https://news.example", language="zh-CN")
+ANYUAN = DeclaredSource(
+    id="anyuan", title="安源区政府", url="https://portal.example/8", options=SourceOptions(categories=(CATEGORY,))
+)
+BLOG = DeclaredSource(id="blog", title="Blog", url="https://blog.example/?token=s3cret")
+
+
+def draft(number: int, **values: Any) -> Draft:
+    """A story whose fields `values` replaces."""
+    made = Draft(
+        url=f"https://portal.example/{number}",
+        title=f"Story {number}",
+        published=NOW - timedelta(hours=1, minutes=-number),
+        summary=f"Summary {number}.",
+        body_html=f"<p>Body {number}.</p>",
+    )
+    return replace(made, **values)
+
+
+async def declare(database: Database, *declared: DeclaredSource, at: datetime = NOW - timedelta(days=1)) -> None:
+    """Makes these the declared sources."""
+    async with database.write() as connection:
+        await sources.reconcile(connection, declared, at)
+
+
+async def store(
+    database: Database, source_id: str, *drafts: Draft, categories: tuple[str, ...] = (), at: datetime = NOW
+) -> None:
+    """Stores the stories, new or changed, as a poll does."""
+    async with database.write() as connection:
+        source = await sources.get(connection, source_id)
+        assert source
+        found = keyed(drafts, "auto")
+        known = {entry.key: entry for entry in await articles.known(connection, source.number, found)}
+        for key, one in found.items():
+            entry = Listed(key, one, known.get(key))
+            if entry.known:
+                await articles.revise(connection, entry, one, categories, at)
+            else:
+                await articles.add(connection, source.number, entry, one, categories, at)
+
+
+def key_of(one: Draft) -> bytes:
+    """The key under which the story is stored."""
+    return identity.article_key(one)
