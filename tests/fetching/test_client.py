@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import os
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,6 +31,7 @@ from feedbot.errors import (
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.headers import ACCEPT
 from feedbot.fetching.model import Fetched, FetchLimits, Validators
+from feedbot.fetching.transport import trusted_authorities
 from fetching.conftest import FakeTime
 from misbehaving import Connection, Handler, MisbehavingServer, Request, answer
 
@@ -123,6 +123,35 @@ async def test_a_304_that_nobody_asked_for_is_a_failure(fetcher: Fetcher) -> Non
 async def test_bodies_are_decompressed(coding: str, pack: Callable[[bytes], bytes], fetcher: Fetcher) -> None:
     async with MisbehavingServer({"/": answer(200, pack(b"hello " * 999), f"Content-Encoding: {coding}")}) as server:
         assert (await fetcher.fetch(server.url("/"))).body == b"hello " * 999
+
+
+ODD_BUT_READABLE = {
+    "reason phrase in GBK": b"HTTP/1.1 200 \xc8\xb7\xb6\xa8\r\nContent-Length: 5\r\n\r\nhello",
+    "no reason phrase": b"HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello",
+    "HTTP/1.0 until the end": b"HTTP/1.0 200 OK\r\n\r\nhello",
+    "bare line feeds": b"HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
+    "folded header": b"HTTP/1.1 200 OK\r\nX-A: b\r\n c\r\nContent-Length: 5\r\n\r\nhello",
+    "header in Latin-1": b"HTTP/1.1 200 OK\r\nX-A: caf\xe9\r\nContent-Length: 5\r\n\r\nhello",
+    "header of 20 KB": b"HTTP/1.1 200 OK\r\nX-A: " + b"x" * 20_000 + b"\r\nContent-Length: 5\r\n\r\nhello",
+    "broken cookie": b"HTTP/1.1 200 OK\r\nSet-Cookie: \xd6\xd0=\xce;;=\r\nContent-Length: 5\r\n\r\nhello",
+    "hints before": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+    "chunks with extras": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: 1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", ODD_BUT_READABLE)
+async def test_an_odd_answer_that_browsers_read_is_read(case: str, fetcher: Fetcher) -> None:
+    async with MisbehavingServer({"/": ODD_BUT_READABLE[case]}) as server:
+        fetched = await fetcher.fetch(server.url("/"))
+
+    assert (fetched.status, fetched.body) == (200, b"hello")
+
+
+async def test_a_304_may_name_the_length_of_what_it_does_not_send(fetcher: Fetcher) -> None:
+    async with MisbehavingServer({"/": answer(304, length=5000)}) as server:
+        fetched = await fetcher.fetch(server.url("/"), validators=Validators('"a"'))
+
+    assert (fetched.status, fetched.body) == (304, b"")
 
 
 class TestRedirects:
@@ -233,7 +262,7 @@ class TestStatuses:
 
         assert caught.value.status == 410
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 500, 502, 504, 599])
+    @pytest.mark.parametrize("status", [206, 300, 400, 401, 403, 404, 418, 500, 502, 504, 599])
     async def test_what_is_no_success_is_a_failure_with_its_status(self, status: int, fetcher: Fetcher) -> None:
         async with MisbehavingServer({"/": answer(status, b"body")}) as server:
             with pytest.raises(HttpFailed, match=rf"^127\.0\.0\.1:\d+ answers {status}") as caught:
@@ -420,9 +449,11 @@ class TestTls:
             assert not server.requests
 
     async def test_an_authority_of_this_machine_is_trusted(
-        self, limits: FetchLimits, monkeypatch: pytest.MonkeyPatch
+        self, limits: FetchLimits, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
     ) -> None:
-        monkeypatch.setitem(os.environ, "SSL_CERT_FILE", str(DATA / "self-signed.pem"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(DATA / "self-signed.pem"))
+        request.addfinalizer(trusted_authorities.cache_clear)
+        trusted_authorities.cache_clear()
         async with MisbehavingServer({"/": answer(200, b"ok")}, tls=tls_server()) as server, Fetcher(limits) as fetcher:
             assert (await fetcher.fetch(server.url("/"))).body == b"ok"
 

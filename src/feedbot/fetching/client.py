@@ -227,7 +227,8 @@ async def _read(answer: Answer, limits: FetchLimits) -> bytes:
 
 
 def _is_success(status: int) -> bool:
-    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
+    """2xx but for 206: a part that nobody asked for would pass for the whole."""
+    return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and status != HTTPStatus.PARTIAL_CONTENT
 
 
 def _redirect_loop(target: Target) -> TooManyRedirects:

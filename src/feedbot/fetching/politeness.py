@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 
 LONGEST_HOLD = 86_400.0
@@ -51,7 +51,8 @@ class Slots:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                self._waiting.remove(turn)
+                with suppress(ValueError):  # it may have been passed over already
+                    self._waiting.remove(turn)
                 self._serve()  # whoever came meanwhile waits behind this one
             else:  # the slot was given in the same moment: pass it on
                 self.release()
@@ -68,13 +69,11 @@ class Slots:
         self._serve()
 
     def _serve(self) -> None:
-        waiting = (turn for turn in tuple(self._waiting) if not turn.done())
-        for turn in waiting:
-            if self._used >= self._capacity:
-                return
-            self._waiting.remove(turn)
-            self._used += 1
-            turn.set_result(None)
+        while self._waiting and self._used < self._capacity:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._used += 1
+                turn.set_result(None)
 
 
 @dataclass(slots=True)

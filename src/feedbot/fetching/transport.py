@@ -14,11 +14,13 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
 from feedbot.fetching.guard import Network, guarded_socket_factory
@@ -96,6 +98,15 @@ class NameLookup(AbstractResolver):
         """Nothing to do: lookups still under way are left behind."""
 
 
+class _ReasonlessResponse(aiohttp.ClientResponse):
+    """An answer without its reason phrase: one in GBK would break the way to httpx, and nobody needs it."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        await super().start(connection)
+        self.reason = None
+        return self
+
+
 class Door:
     """Connections to the outside under one guard. `close_when_idle` waits for the requests that are still under way."""
 
@@ -148,6 +159,7 @@ class Door:
         )
         return aiohttp.ClientSession(
             connector=connector,
+            response_class=_ReasonlessResponse,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
@@ -156,8 +168,9 @@ class Door:
         )
 
 
+@cache
 def trusted_authorities() -> ssl.SSLContext:
-    """A TLS context that trusts the usual web authorities and those of this machine."""
+    """A TLS context that trusts the usual web authorities and those of this machine; read once, since that is slow."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     return context
