@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
 _READERS = (
     ("Feedly", "https://feedly.com/i/subscription/feed%2F{url}"),
@@ -134,5 +134,13 @@ def host(url: str) -> str:
     """The host of an address as people read it: without `www.`; empty if there is none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def file_name(url: str) -> str:
+    """The last part of an address's path, decoded; empty if there is none."""
+    try:
+        return unquote(urlsplit(url).path.rpartition("/")[2])
     except ValueError:
         return ""

@@ -17,6 +17,7 @@ from feedbot.render.links import (
     SitePresentation,
     article_page,
     category_page,
+    file_name,
     host,
     source_page,
     web_link,
@@ -28,6 +29,7 @@ CARD_SUMMARY = 170
 CARD_SUMMARY_CJK = 90
 DESCRIPTION = 200
 _KILO = 1024
+_UNKNOWN_TYPE = "application/octet-stream"
 
 
 class CategoryEntry(Protocol):
@@ -233,12 +235,13 @@ def _is_shown(url: str, body_html: str) -> bool:
 
 
 def _file(url: str, name: str, mime_type: str, size: int | None) -> File:
-    shown = name or host(url) or url
-    ending = shown.rpartition(".")[2].upper() if "." in shown else mime_type
-    parts = [ending] if ending and ending != shown else []
+    named = name or file_name(url)
+    ending = named.rpartition(".")[2].upper() if "." in named else ""
+    kind = ending or ("" if mime_type == _UNKNOWN_TYPE else mime_type)
+    parts = [kind] if kind else []
     if size:
         parts.append(_size(size))
-    return File(shown, web_link(url), " · ".join(parts))
+    return File(named or host(url), web_link(url), " · ".join(parts))
 
 
 def _size(count: int) -> str:
