@@ -20,6 +20,8 @@ from feedbot.sources.spec import ArticlePages, Page, ParseOptions
 
 MAX_PAGES = 50
 _SUMMARY_LABEL = "摘要"
+_SUMMARIES = ("div.s > div", "div.vw div.s", "div.wzview_desc")
+_HOME_PATHS = frozenset({"", "/", "/index.php", "/portal.php", "/forum.php"})
 _COLON = re.compile("[:：]")
 _NEARLY_ALL = 0.8
 _TAIL = 12
@@ -39,13 +41,16 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
         return ArticlePages(draft, next_url=draft.url)
     documents = [read(page, options) for page in pages[:MAX_PAGES]]
     if _has_jumped(documents[0], draft):
+        _check_jump(documents[0], draft)
         return ArticlePages(replace(draft, is_complete=True))
     for document in documents:
         # Also a later page must not be lost in silence: a limit may strike at any request.
         if body.of(document) is None:
             raise _without_article(document)
+    following = _following(documents)
     parts = body.parts(documents)
-    next_url = _next_url(documents, parts)
+    # Nothing comes after an empty or repeated page, and of an article without end fifty pages are enough.
+    next_url = following if len(parts) == len(documents) < MAX_PAGES else None
     return ArticlePages(_complete(documents, parts, draft, options, is_whole=next_url is None), next_url)
 
 
@@ -69,6 +74,17 @@ def _has_jumped(document: Document, draft: Draft) -> bool:
         return wanted is not None and wanted != got
     # A generated page may have a name of its own, but it stays on its host and holds the article.
     return urlsplit(draft.url).hostname != urlsplit(document.url).hostname or body.of(document) is None
+
+
+def _check_jump(document: Document, draft: Draft) -> None:
+    """A login, a refusal and the home page are no place that an article was meant to lead to."""
+    there, here = urlsplit(document.url), urlsplit(draft.url)
+    if there.hostname != here.hostname:
+        return
+    refuse(document)
+    if there.path in _HOME_PATHS and not there.query:
+        text = "The article's address leads back to the home page. Open it in a browser and see what the site asks for."
+        raise SiteRefused(text, url=document.url)
 
 
 def _complete(
@@ -102,16 +118,14 @@ def _complete(
     )
 
 
-def _next_url(documents: Sequence[Document], pages: Sequence[body.Part]) -> str | None:
-    """The page after the last one read; None after the last, after an empty or repeated one, and after MAX_PAGES."""
-    if len(pages) < len(documents) or len(documents) >= MAX_PAGES:
-        return None
+def _following(documents: Sequence[Document]) -> str | None:
+    """Where the last page's pager leads, if it is a page of this article that was not read yet."""
     last = documents[-1]
-    following = last.first("div.ptw div.pg a.nxt", "div.d div.pg a.nxt", "div.vw div.pg a.nxt")
-    address = last.absolute(following.attributes.get("href")) if following is not None else ""
-    read_already = {_place(document.url) for document in documents}
-    is_own = article_id(address) in {None, article_id(documents[0].url) or article_id(address)}
-    return address if address and is_own and _place(address) not in read_already else None
+    link = last.first("div.ptw div.pg a.nxt", "div.vw div.pg a.nxt", "div.wzview_body a.nxt")
+    address = last.absolute(link.attributes.get("href")) if link is not None else ""
+    own, aid = article_id(documents[0].url), article_id(address)
+    is_own = aid is None or own is None or aid == own
+    return address if address and is_own and _place(address) not in {_place(page.url) for page in documents} else None
 
 
 def _place(url: str) -> tuple[int, int] | str:
@@ -120,13 +134,13 @@ def _place(url: str) -> tuple[int, int] | str:
 
 
 def _title(document: Document) -> str:
-    heading = document.first("div.h h1.ph", "h1.ph", "div.wzview h1", "div.wzview h2", "div.vw h1")
+    heading = document.first("div.h h1.ph", "h1.ph", "div.wzview_top h2", "div.vw h1", "#ct h1")
     # <title> is: title [- page] - category - site - Powered by Discuz!
     return text_of(heading) if heading is not None else document.title.split(" - ")[0]
 
 
 def _summary(document: Document) -> str:
-    text = prose(document.text("div.s > div") or document.text("div.vw div.s"))
+    text = prose(next(filter(None, map(document.text, _SUMMARIES)), ""))
     head, *rest = _COLON.split(text, maxsplit=1)
     return prose(rest[0]) if rest and label(head) == _SUMMARY_LABEL else text
 

@@ -15,9 +15,13 @@ from feedbot.sources import html
 from feedbot.sources.discuz.document import Document, plain, text_of
 
 # The stock template of every desktop edition, then the phone template of X3.5.
-_BODIES = ("td#article_content", "#article_content", "div.wzview_body", "div.wzview_sxwz")
-# What the software puts into a body: the page's own title, icons beside attachments.
-_FURNITURE = "div.vm_pagetitle, img[src*='/image/filetype/']"
+_BODIES = ("td#article_content", "#article_content", "div.wzview_body")
+# What the software puts into a body: the page's own title, an advertisement, icons beside attachments, a notice for
+# guests, who edited a thread last; on phones also the pager.
+_FURNITURE = (
+    "div.vm_pagetitle, div.a_af, img[src*='/image/filetype/'], div.attach_nopermission, i.pstatus, "
+    "div.wzview_body > div.mtit, div.wzview_body > div.page"
+)
 # Pictures that are part of the software: smileys, file icons, buttons.
 _ORNAMENT = re.compile(r"/static/image/|/images/(?:smilies|default|attachicons)/")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)\Z", re.IGNORECASE)

@@ -44,7 +44,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
         raise _nothing_found(document)
     return Listing(
         drafts=drafts,
-        title=text_of(document.first("div.bm_h h1")) or reader.site or document.title,
+        title=text_of(document.first("div.bm_h h1", "div.header h2")) or reader.site or document.title,
         home_url=page.url,
         language=crumbs.language(document, options, drafts[0].title),
     )
@@ -91,10 +91,11 @@ class _Reader:
     def _from_list(self) -> Iterator[Draft]:
         path = crumbs.category_path(self._document, is_article=False)
         for item in self._document.tree.css(f"{_LIST} dl"):
-            link = item.css_first("dt a[href]")
-            address = self._document.absolute(link.attributes["href"]) if link is not None else ""
-            if link is not None and address:
-                yield self._draft(item, link, address, path)
+            links = [(link, self._document.absolute(link.attributes["href"])) for link in item.css("dt a[href]")]
+            # A template may set the category before the title.
+            named = [found for found in links if article_id(found[1]) is not None] or links
+            if named and named[0][1]:
+                yield self._draft(item, *named[0], path)
 
     def _from_links(self) -> Iterator[Draft]:
         """Every site lays out its index differently, so the links to articles are what is looked for."""
@@ -165,7 +166,7 @@ def _combined(first: Draft, other: Draft) -> Draft:
 
 def _title(link: LexborNode) -> str:
     """The whole title: an index cuts the text without a mark, and keeps the title in the attribute."""
-    shown = text_of(link)
+    shown = text_of(link.css_first(".mtit") or link)
     whole = plain(link.attributes.get("title") or "")
     if whole and (not shown or whole.startswith(shown) or len(whole) > len(shown)):
         return whole
@@ -180,7 +181,7 @@ def _summary_text(item: LexborNode) -> str:
 
 
 def _date_text(item: LexborNode) -> str:
-    dates = item.css("span.xg1")
+    dates = item.css("span.xg1, p.mtime")
     if not dates:
         return ""
     told = dates[-1].css_first("span[title]")
@@ -188,7 +189,7 @@ def _date_text(item: LexborNode) -> str:
 
 
 def _pictures(document: Document, item: LexborNode) -> tuple[Image, ...]:
-    picture = item.css_first("div.atc img[src], dd.m img[src], img.tn[src]")
+    picture = item.css_first("div.atc img[src], dd.m img[src], img.tn[src], div.mimg img[src]")
     address = document.absolute(picture.attributes["src"]) if picture is not None else ""
     return (Image(url=address, alt=plain(picture.attributes.get("alt") or "")),) if picture and address else ()
 

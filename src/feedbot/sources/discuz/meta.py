@@ -12,9 +12,13 @@ from selectolax.lexbor import LexborNode
 from feedbot.sources.discuz.document import Document, label, plain, text_of
 from feedbot.sources.times import parse_published
 
-_LINE = ("div.h p.xg1", "h1.ph + p", "div.wzview p.xg1", "div.wzview .wzview_info", "div.wzview")
+_LINE = ("div.h p.xg1", "h1.ph + p", "div.vw p.xg1", "div.wzview_top p", "div.vw .xg1")
+_SEPARATED = "span.pipe"
+# The phone template sets no separators and no colons: 查看63, 评论0.
+_PHONE_ITEM = re.compile(r"(查看|评论)\s*[:：]?\s*(\d+)")
 _SEPARATORS = re.compile(r"[|｜¦]")
 _COLON = re.compile("[:：]")
+_PHONE_ITEMS_WITHOUT_ORIGIN = 3
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -37,7 +41,7 @@ def read_meta(document: Document, timezone: str) -> Meta:
     named = dict(_named(items))
     publisher = text_of(line.css_first('a[href*="mod=space"], a[href*="space-u"]'))
     return Meta(
-        published=_published(line, items[0], timezone),
+        published=_published(line, items, timezone),
         author=named.get("原作者", "") or named.get("作者", "") or named.get("发布者", "") or publisher,
         origin=named.get("来自", "") or named.get("来源", ""),
         comment_count=_comments(line, named.get("评论", "")),
@@ -45,16 +49,31 @@ def read_meta(document: Document, timezone: str) -> Meta:
 
 
 def _items(line: LexborNode) -> tuple[str, ...]:
-    """The line's items as printed: between its separator elements, or between plain bars in other editions."""
-    if line.css_first("span.pipe") is None:
-        return tuple(plain(item) for item in _SEPARATORS.split(line.text()))
+    """The line's items as printed: between separator elements, in elements of their own, or between plain bars."""
+    if line.css_first(_SEPARATED) is not None:
+        return tuple(map(plain, _between_separators(line)))
+    parts = line.css("span")
+    if "wzview_top" in _classes(line.parent) and parts:
+        origin = [text_of(parts[-1])] if len(parts) > _PHONE_ITEMS_WITHOUT_ORIGIN else []
+        return (
+            *(_PHONE_ITEM.sub(r"\1: \2", text_of(part)) for part in parts[:3]),
+            *(f"来自: {name}" for name in origin),
+        )
+    return tuple(plain(item) for item in _SEPARATORS.split(line.text()))
+
+
+def _between_separators(line: LexborNode) -> list[str]:
     items = [""]
     for node in line.iter(include_text=True):
-        if node.tag == "span" and "pipe" in (node.attributes.get("class") or "").split():
+        if node.tag == "span" and "pipe" in _classes(node):
             items.append("")
         else:
             items[-1] += node.text()
-    return tuple(plain(item) for item in items)
+    return items
+
+
+def _classes(node: LexborNode | None) -> list[str]:
+    return (node.attributes.get("class") or "").split() if node is not None else []
 
 
 def _named(items: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -64,10 +83,10 @@ def _named(items: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield label(name), value[0].strip()
 
 
-def _published(line: LexborNode, first: str, timezone: str) -> datetime | None:
+def _published(line: LexborNode, items: Iterable[str], timezone: str) -> datetime | None:
     # Recent dates may read "5 minutes ago" and carry the real one in the title.
     told = line.css_first("span[title]")
-    texts = ((told.attributes["title"] or "") if told is not None else "", first)
+    texts = ((told.attributes["title"] or "") if told is not None else "", *items)
     return next(filter(None, (parse_published(text, timezone=timezone) for text in texts)), None)
 
 

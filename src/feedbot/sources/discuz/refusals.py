@@ -12,6 +12,7 @@ from feedbot.sources.discuz.document import Document, plain, text_of
 _MAX_REFUSAL = 3000
 _MAX_QUOTE = 120
 _NO_WORDS = 20
+_LOGIN_ADDRESS = re.compile(r"/member\.php\?.*\bmod=(?:logging|register)|/logging\.php")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ _PHONE = _Refusal(
     "The site takes this program for a phone and has no page for phones",
     "Set a desktop `User-Agent` in the source's `headers`, or add `&mobile=no` to its address.",
 )
+_MEMBERS = _Refusal(
+    re.compile(r"请先登录|需要登录|登录后|尚未登录|没有权限|无权|用户组|請先登錄|登入後|沒有權限"),
+    "The site shows this page to its members only",
+    "Choose a public page, or set the `Cookie` of a member in the source's `headers`.",
+)
 _MESSAGES = (
     _Refusal(
         re.compile(r"分类不存在|分類不存在|未指定要查看的分类|指定要查看的分[类類]"),
@@ -38,11 +44,7 @@ _MESSAGES = (
         "Nothing needs to be done if it was deleted; else check the address in a browser.",
     ),
     _PHONE,
-    _Refusal(
-        re.compile(r"请先登录|需要登录|登录后|尚未登录|没有权限|无权|用户组|請先登錄|登入後|沒有權限"),
-        "The site shows this page to its members only",
-        "Choose a public page, or set the `Cookie` of a member in the source's `headers`.",
-    ),
+    _MEMBERS,
     _Refusal(
         re.compile(r"关闭|维护|升级|關閉|維護|暂停访问"),
         "The site is closed at the moment",
@@ -72,7 +74,9 @@ _PAGES = (
         "Copy the site's `Cookie` from a browser into the source's `headers`, or ask its operator for access.",
     ),
     _Refusal(
-        re.compile(r"验证码|安全验证|请回答|算术|人机验证|Just a moment|网站防火墙|访问被拦截|防采集"),
+        re.compile(
+            r"验证码|安全验证|请回答|算术|\d+(?: \+ \d+)+ = \?|人机验证|Just a moment|网站防火墙|访问被拦截|防采集"
+        ),
         "The site asks to prove that a person reads it",
         "This is not worked around: ask the site's operator for access, or use its RSS address.",
     ),
@@ -95,7 +99,9 @@ def refuse(document: Document) -> None:
     Raises:
         feedbot.errors.SiteRefused: with what the site says, what it means, and the remedy.
     """
-    message = document.first("#messagetext p", "#messagetext", ".jump_c p", "div.alert_error", "div.alert_info")
+    if _LOGIN_ADDRESS.search(document.url):
+        _raise(_MEMBERS, "", document.url)
+    message = document.first("#messagetext p", "#messagetext", ".jump_c p")
     if message is not None:
         _raise(_meaning(text_of(message)), text_of(message), document.url)
     words = plain(document.tree.body.text(separator=" ")) if document.tree.body is not None else ""
