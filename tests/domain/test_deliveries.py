@@ -103,7 +103,7 @@ def test_a_send_without_an_answer_is_tried_again_after_a_wait_that_doubles() -> 
     waits = []
     for attempts in range(MAX_UNANSWERED - 1):
         found = after(errors.OutcomeUnknown("no answer"), delivery(attempts=attempts))
-        assert (found.state, found.attempts) == (State.UNKNOWN, attempts + 1)
+        assert (found.state, found.attempts, found.repeats) == (State.UNKNOWN, attempts + 1, True)
         assert found.parked_until is not None
         waits.append((found.parked_until - NOW).total_seconds())
     assert waits == [30, 60, 120, 240, 480, 960, 1920]

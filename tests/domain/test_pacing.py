@@ -18,7 +18,7 @@ def sent_at(pacer: Pacer, chats: list[int], until: float) -> list[tuple[float, i
     while now < until:
         for chat in chats:
             while pacer.next_at(chat, now) <= now:
-                pacer.take(chat, now)
+                pacer.take(chat, now).ended = now
                 sent.append((now, chat))
         now = min(pacer.next_at(chat, now) for chat in chats)
     return sent
@@ -63,6 +63,21 @@ def test_no_window_of_any_limit_ever_holds_more_than_it_allows(count: int, secon
             assert chat > 0 or most_within(times, seconds * 2) <= 2
 
 
+def test_a_message_counts_from_its_start_until_a_window_after_its_answer() -> None:
+    pacer = Pacer(Limits(chat=Rate(1, 1.0), slack=0.0))
+    turn = pacer.take(USER, 10.0)
+    assert pacer.next_at(USER, 10.5) == 11.5
+    turn.ended = 10.9
+    assert pacer.next_at(USER, 11.0) == 11.9
+    assert pacer.next_at(USER, 11.9) == 11.9
+
+
+def test_a_request_that_is_never_answered_does_not_hold_its_place_for_long() -> None:
+    pacer = Pacer(Limits(bot=Rate(1, 1.0), slack=0.0))
+    pacer.take(USER, 10.0)
+    assert pacer.next_at(GROUP, 12.5) == 13.0
+
+
 def test_a_parked_chat_waits_alone() -> None:
     pacer = Pacer()
     pacer.park(GROUP, 30.0)
@@ -86,7 +101,7 @@ def test_a_stopped_bot_sends_to_nobody_before_its_time() -> None:
 def test_chats_are_forgotten_once_their_past_does_not_matter() -> None:
     pacer = Pacer(Limits(bot=Rate(1_000_000, 0.001)))
     for number in range(20 * SWEEP_EVERY):
-        pacer.take(number + 1, number * 0.01)
+        pacer.take(number + 1, number * 0.01).ended = number * 0.01
     assert len(pacer) < 2 * SWEEP_EVERY
 
 
@@ -94,7 +109,7 @@ def test_a_parked_chat_is_not_forgotten() -> None:
     pacer = Pacer(Limits(bot=Rate(1_000_000, 0.001)))
     pacer.park(GROUP, 1e9)
     for number in range(2 * SWEEP_EVERY):
-        pacer.take(number + 1, number * 1.0)
+        pacer.take(number + 1, number * 1.0).ended = number * 1.0
     assert pacer.next_at(GROUP, 1e6) == 1e9
 
 

@@ -49,9 +49,9 @@ async def served(sandbox: SandboxTelegram) -> AsyncIterator[str]:
         await task
 
 
-async def until(condition: Callable[[], Any]) -> None:
-    """Returns when the condition holds; fails after ten seconds."""
-    async with asyncio.timeout(PATIENCE):
+async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    """Returns when the condition holds; fails after so many seconds."""
+    async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 (the other side is a server, which sets no event)
             await asyncio.sleep(0.005)
 
@@ -63,6 +63,7 @@ class Rig:
     database: Database
     sandbox: SandboxTelegram
     sender: Sender
+    api_url: str
     stories: int = 0
 
     def deliverer(self, *, limits: Limits = UNLIMITED, **options: Any) -> Deliverer:
@@ -159,6 +160,6 @@ async def rig(database: Database, *, limits: bool = False) -> AsyncIterator[Rig]
     async with served(sandbox) as url:
         sender = await telegram.connect(TOKEN, url)
         try:
-            yield Rig(database, sandbox, sender)
+            yield Rig(database, sandbox, sender, url)
         finally:
             await sender.close()

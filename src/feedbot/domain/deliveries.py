@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -95,7 +95,7 @@ class Transition:
 
     `parked_until`: the chat gets nothing before that time. `suspends_chat` and `suspends_topic`: nothing until a person
     or the chat itself resumes it. `stopped_until`: the whole bot sends nothing before that time. `new_chat_id`: the
-    chat goes on under that id.
+    chat goes on under that id. `repeats`: it will be sent again although it may have arrived.
     """
 
     state: State
@@ -106,6 +106,7 @@ class Transition:
     suspends_topic: bool = False
     stopped_until: datetime | None = None
     new_chat_id: int | None = None
+    repeats: bool = False
 
 
 def after_error(  # noqa: PLR0911  (one answer an error)
@@ -140,7 +141,8 @@ def after_error(  # noqa: PLR0911  (one answer an error)
         case TelegramDown():
             return _after_own_failure(still_open, reason, tries, now, first=SERVER_ERROR_WAIT, most=MAX_SERVER_ERRORS)
         case _:
-            return _after_own_failure(State.UNKNOWN, reason, tries, now, first=NO_ANSWER_WAIT, most=MAX_UNANSWERED)
+            found = _after_own_failure(State.UNKNOWN, reason, tries, now, first=NO_ANSWER_WAIT, most=MAX_UNANSWERED)
+            return replace(found, repeats=found.state is State.UNKNOWN)
 
 
 def _after_own_failure(

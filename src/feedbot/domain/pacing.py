@@ -2,15 +2,18 @@
 
 Telegram's rules of thumb: about 30 messages a second for the bot, one a second in a chat with short bursts, 20 a
 minute in a group or channel (https://core.telegram.org/bots/faq). Each rule is kept as a sliding window, since a token
-bucket that allows a burst goes over its rate in the first window, and one that does not never reaches it.
+bucket that allows a burst goes over its rate in the first window, and one that does not never reaches it. A message
+takes its place in the window from its start until a window's length after its answer: nobody knows when in between the
+server counts it.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
 
 SWEEP_EVERY = 1024
+# A request that has no answer for so long was surely counted already, if it arrived at all.
+LONGEST_UNCOUNTED = 2.0
 FAILURES_OF_AN_OUTAGE = 3
 LONGEST_STOP = 60.0
 
@@ -25,34 +28,43 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The rates to keep. `slack` stretches every window by this share, for what the network does to the spacing."""
+    """The rates to keep. `slack` stretches every window by this share, as no two clocks run alike."""
 
     bot: Rate = Rate(30, 1.0)
     chat: Rate = Rate(3, 3.0)
     group: Rate = Rate(20, 60.0)
-    slack: float = 0.03
+    slack: float = 0.01
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """One message's place within the limits; whoever took it sets `ended` when the answer is there."""
+
+    started: float
+    ended: float | None = None
+
+    def counted_by(self, now: float) -> float:
+        """The latest moment at which the server may have counted the message."""
+        return self.ended if self.ended is not None else min(now, self.started + LONGEST_UNCOUNTED)
 
 
 @dataclass(slots=True)
 class _Window:
-    """The last `rate.count` times; the next message is due when the oldest of them has left the window."""
+    """The messages that a rate still has to remember."""
 
-    rate: Rate
-    slack: float
-    times: deque[float] = field(default_factory=deque)
+    count: int
+    seconds: float
+    turns: list[Turn] = field(default_factory=list)
 
     def next_at(self, now: float) -> float:
-        if len(self.times) < self.rate.count:
+        """When there is room for a message: `now`, or when the first of those remembered can be forgotten."""
+        self.turns = [turn for turn in self.turns if turn.counted_by(now) + self.seconds > now]
+        if len(self.turns) < self.count:
             return now
-        return max(now, self.times[0] + self.rate.seconds * (1 + self.slack))
-
-    def take(self, now: float) -> None:
-        if len(self.times) >= self.rate.count:
-            self.times.popleft()
-        self.times.append(now)
+        return min(turn.counted_by(now) for turn in self.turns) + self.seconds
 
     def is_idle(self, now: float) -> bool:
-        return not self.times or self.times[-1] + self.rate.seconds * (1 + self.slack) <= now
+        return all(turn.counted_by(now) + self.seconds <= now for turn in self.turns)
 
 
 @dataclass(slots=True)
@@ -72,7 +84,7 @@ class Pacer:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._bot = _Window(self.limits.bot, self.limits.slack)
+        self._bot = self._window(self.limits.bot)
         self._stopped_until = 0.0
         self._chats: dict[int, _Chat] = {}
         self._until_sweep = SWEEP_EVERY
@@ -96,14 +108,15 @@ class Pacer:
             return now
         return max(chat.parked_until, *(window.next_at(now) for window in chat.windows))
 
-    def take(self, chat_id: int, now: float) -> None:
+    def take(self, chat_id: int, now: float) -> Turn:
         """Counts a message that goes out now."""
-        self._bot.take(now)
-        for window in self._chat(chat_id).windows:
-            window.take(now)
+        turn = Turn(now)
+        for window in (self._bot, *self._chat(chat_id).windows):
+            window.turns.append(turn)
         self._until_sweep -= 1
         if self._until_sweep <= 0:
             self._sweep(now)
+        return turn
 
     def park(self, chat_id: int, until: float) -> None:
         """Nothing goes to this chat before `until`; an earlier, longer parking stays."""
@@ -119,9 +132,12 @@ class Pacer:
         if chat is None:
             # Users have positive ids; groups, supergroups and channels negative ones.
             rates = (self.limits.chat,) if chat_id > 0 else (self.limits.chat, self.limits.group)
-            chat = _Chat(tuple(_Window(rate, self.limits.slack) for rate in rates))
+            chat = _Chat(tuple(self._window(rate) for rate in rates))
             self._chats[chat_id] = chat
         return chat
+
+    def _window(self, rate: Rate) -> _Window:
+        return _Window(rate.count, rate.seconds * (1 + self.limits.slack))
 
     def _sweep(self, now: float) -> None:
         self._chats = {chat_id: chat for chat_id, chat in self._chats.items() if not chat.is_idle(now)}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from feedbot.domain.deliveries import State
-from feedbot.domain.pacing import Limits, Outage, Pacer
+from feedbot.domain.pacing import Limits, Outage, Pacer, Turn
 from feedbot.errors import FloodWait, MessageRefused, OutcomeUnknown, SendError, TelegramDown, TokenRefused
-from feedbot.render.messages import as_plain
+from feedbot.render.messages import Message, as_plain
 from feedbot.services.outcomes import store_arrival, store_failure
 from feedbot.services.parcels import Changes, MessageOptions, Parcel, claim
 from feedbot.storage import outbox
@@ -122,7 +122,7 @@ class Deliverer:
             async with self._database.read() as connection:
                 self._waiting = dict.fromkeys(await outbox.due_chats(connection, now))
         if chosen := self._choose(at):
-            claimed = await claim(self._database, chosen, self._options, now)
+            claimed = await claim(self._database, list(chosen), self._options, now)
             self._count(claimed.changes)
             for chat_id in chosen:
                 # Whoever has more stands behind all others now.
@@ -130,19 +130,20 @@ class Deliverer:
                 if chat_id in claimed.with_more:
                     self._waiting[chat_id] = None
             for parcel in claimed.parcels:
-                self._start(parcel)
+                self._start(parcel, chosen.pop(parcel.chat_id))
+            for unused in chosen.values():
+                unused.ended = at
         return self._until_next(at)
 
-    def _choose(self, at: float) -> list[int]:
+    def _choose(self, at: float) -> dict[int, Turn]:
         """The chats whose turn it is, each counted against the limits."""
-        chosen: list[int] = []
+        chosen: dict[int, Turn] = {}
         for chat_id in self._waiting:
             is_full = len(self._busy) + len(chosen) >= CONCURRENCY
             if self._stopping or is_full or self._pacer.bot_next_at(at) > at:
                 break
             if chat_id not in self._busy and self._pacer.chat_next_at(chat_id, at) <= at:
-                self._pacer.take(chat_id, at)
-                chosen.append(chat_id)
+                chosen[chat_id] = self._pacer.take(chat_id, at)
         return chosen
 
     def _until_next(self, at: float) -> float:
@@ -160,8 +161,8 @@ class Deliverer:
         except TimeoutError:
             return
 
-    def _start(self, parcel: Parcel) -> None:
-        task = asyncio.create_task(self._deliver(parcel), name=f"send to chat {parcel.chat_id}")
+    def _start(self, parcel: Parcel, turn: Turn) -> None:
+        task = asyncio.create_task(self._deliver(parcel, turn), name=f"send to chat {parcel.chat_id}")
         self._busy[parcel.chat_id] = task
         task.add_done_callback(lambda done: self._finish(parcel.chat_id, done))
 
@@ -172,9 +173,9 @@ class Deliverer:
             # It stays stored as on its way: the next start takes it as of unknown outcome.
             log.error("outcome_not_stored", chat_id=chat_id, exc_info=error)
 
-    async def _deliver(self, parcel: Parcel) -> None:
+    async def _deliver(self, parcel: Parcel, turn: Turn) -> None:
         try:
-            message_id = await self._send(parcel)
+            message_id = await self._send(parcel, turn)
         except SendError as error:
             await self._failed(parcel, error)
             return
@@ -186,13 +187,19 @@ class Deliverer:
         self.counts["repeats"] += sum(one.state is State.UNKNOWN for one in parcel.deliveries)
         log.info("message_sent", chat_id=parcel.chat_id, message_id=message_id, articles=len(parcel.deliveries))
 
-    async def _send(self, parcel: Parcel) -> int:
+    async def _send(self, parcel: Parcel, turn: Turn) -> int:
         try:
-            return await self._sender.send(parcel.chat_id, parcel.message, thread_id=parcel.thread_id)
+            return await self._request(parcel.chat_id, parcel.message, parcel.thread_id, turn)
         except MessageRefused as error:
             log.warning("message_refused", chat_id=parcel.chat_id, reason=error.reason, next_try="plain text")
-            self._pacer.take(parcel.chat_id, time.monotonic())
-            return await self._sender.send(parcel.chat_id, as_plain(parcel.message), thread_id=parcel.thread_id)
+            second = self._pacer.take(parcel.chat_id, time.monotonic())
+            return await self._request(parcel.chat_id, as_plain(parcel.message), parcel.thread_id, second)
+
+    async def _request(self, chat_id: int, message: Message, thread_id: int, turn: Turn) -> int:
+        try:
+            return await self._sender.send(chat_id, message, thread_id=thread_id)
+        finally:
+            turn.ended = time.monotonic()
 
     async def _failed(self, parcel: Parcel, error: SendError) -> None:
         now = datetime.now(UTC)

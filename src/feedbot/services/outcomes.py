@@ -14,7 +14,8 @@ from feedbot.storage.database import Database
 async def store_arrival(database: Database, parcel: Parcel, message_id: int, now: datetime) -> None:
     """Stores that the message arrived under this id."""
     async with database.write() as connection:
-        await outbox.mark_sent(connection, parcel.deliveries, message_id=message_id, now=now)
+        ids = [one.id for one in parcel.deliveries]
+        await outbox.mark_sent(connection, ids, message_id=message_id, now=now)
 
 
 async def store_failure(

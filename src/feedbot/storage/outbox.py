@@ -89,22 +89,22 @@ async def held(connection: AsyncConnection, chat_id: int, thread_id: int | None 
 
 
 async def mark_sent(
-    connection: AsyncConnection, deliveries: Sequence[Delivery], *, message_id: int, now: datetime
+    connection: AsyncConnection, delivery_ids: Sequence[int], *, message_id: int, now: datetime
 ) -> None:
-    """Stores that these deliveries arrived as one message; those of unknown outcome may have arrived twice."""
+    """Stores that these deliveries arrived as one message."""
     values = {"state": State.SENT, "reason": None, "sent_at": now, "message_id": message_id}
-    repeated = [one.id for one in deliveries if one.state is State.UNKNOWN]
-    ids = [one.id for one in deliveries]
-    await connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(**values))
-    if repeated:
-        more = {"repeats": delivery.c.repeats + 1}
-        await connection.execute(update(delivery).where(delivery.c.id.in_(repeated)).values(**more))
+    await connection.execute(update(delivery).where(delivery.c.id.in_(delivery_ids)).values(**values))
 
 
 async def apply(connection: AsyncConnection, changes: Sequence[tuple[Delivery, Transition]]) -> None:
     """Stores what became of deliveries whose send failed."""
     for one, change in changes:
-        values = {"state": change.state, "reason": change.reason, "attempts": change.attempts}
+        values = {
+            "state": change.state,
+            "reason": change.reason,
+            "attempts": change.attempts,
+            "repeats": delivery.c.repeats + int(change.repeats),
+        }
         await connection.execute(update(delivery).where(delivery.c.id == one.id).values(**values))
 
 
@@ -124,6 +124,7 @@ async def recover_sending(connection: AsyncConnection) -> int:
         "state": State.UNKNOWN,
         "reason": "the program ended while it was being sent",
         "attempts": delivery.c.attempts + 1,
+        "repeats": delivery.c.repeats + 1,
     }
     return (await connection.execute(statement.values(**values))).rowcount
 
