@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 
 def run(configuration: Configuration, directory: Path) -> None:
-    """Runs feedbot until SIGINT or SIGTERM, and returns when everything has stopped in order.
+    """Runs feedbot until SIGINT or SIGTERM; the process ends, with code 0, when everything has stopped in order.
 
     Raises:
         FeedbotError: it cannot start; the text says why and what to do.
@@ -75,6 +75,10 @@ async def _until_signal(configuration: Configuration, directory: Path) -> None:
         await asked.wait()
         log.info("stopping")
     log.info("stopped")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # All is closed and stored. What may still run is a thread that imports or parses, and nobody waits for that.
+    os._exit(0)
 
 
 @contextlib.asynccontextmanager

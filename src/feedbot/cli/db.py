@@ -24,7 +24,7 @@ def upgrade(context: typer.Context) -> None:
     async def head(database: Database) -> str:
         return (await upgrading.schema(database)).head
 
-    revision = with_database(context.ensure_object(Invocation).configuration(), head, upgrade=True)
+    revision = with_database(context.ensure_object(Invocation).database_url(), head, upgrade=True)
     print_line(f"The database is at revision {revision}.")
 
 
@@ -35,5 +35,5 @@ def check(context: typer.Context) -> None:
     async def look(database: Database) -> None:
         await database.verify()
 
-    with_database(context.ensure_object(Invocation).configuration(), look)
+    with_database(context.ensure_object(Invocation).database_url(), look)
     print_line("The database is whole and at this program's schema.")

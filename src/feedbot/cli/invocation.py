@@ -18,6 +18,15 @@ class Invocation:
     config_directory: Path = Path("config")
     debug: bool = False
 
+    def database_url(self) -> str:
+        """The database's address, also where the rest of the configuration is broken: for telling how it goes.
+
+        A configuration that cannot be read at all has the default database, or that of the environment.
+        """
+        from feedbot import config  # noqa: PLC0415 - as above
+
+        return config.database_url(self.config_directory, os.environ)
+
     def configuration(self) -> Configuration:
         """The configuration of the directory and of this process's environment.
 

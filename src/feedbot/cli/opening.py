@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from feedbot.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from feedbot.config import Configuration
     from feedbot.storage.database import Database
 
 T = TypeVar("T")
 
 
-def with_database(
-    configuration: Configuration, action: Callable[[Database], Awaitable[T]], *, upgrade: bool = False
-) -> T:
+def with_database(url: str, action: Callable[[Database], Awaitable[T]], *, upgrade: bool = False) -> T:
     """What `action` returns; the database must exist at this program's schema unless it may be upgraded.
 
     Raises:
@@ -27,7 +24,6 @@ def with_database(
     from feedbot.storage.database import Database  # noqa: PLC0415
 
     async def run() -> T:
-        url = configuration.settings.database.url.get_secret_value()
         database = Database(url)
         if database.is_sqlite and not upgrade and not database.exists():
             raise DatabaseError(f"There is no database yet at {database.url.database}: `feedbot run` makes it.")

@@ -33,7 +33,7 @@ def list_sources(
         async with database.read() as connection:
             return tuple(await sources.list_all(connection))
 
-    found = with_database(context.ensure_object(Invocation).configuration(), read)
+    found = with_database(context.ensure_object(Invocation).database_url(), read)
     if as_json:
         print_json([source_as_json(source) for source in found])
     else:
@@ -51,6 +51,6 @@ def poll(
         async with database.write() as connection:
             return await sources.poll_soon(connection, source_id, datetime.now(UTC))
 
-    if not with_database(context.ensure_object(Invocation).configuration(), ask):
+    if not with_database(context.ensure_object(Invocation).database_url(), ask):
         raise Refused(f"There is no enabled source {source_id!r}: `feedbot sources list` shows those that there are.")
     print_line(f"{source_id} is polled as soon as feedbot runs; `feedbot status` shows the outcome.")

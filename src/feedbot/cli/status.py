@@ -29,7 +29,7 @@ def status(
     from feedbot.services.overview import overview  # noqa: PLC0415 - not for --help
 
     now = datetime.now(UTC)
-    found = with_database(context.ensure_object(Invocation).configuration(), lambda database: overview(database, now))
+    found = with_database(context.ensure_object(Invocation).database_url(), lambda database: overview(database, now))
     if as_json:
         print_json(_as_json(found))
     else:
