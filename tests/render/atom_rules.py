@@ -10,6 +10,7 @@ from lxml import etree
 
 from render.feed_rules import (
     ATOM,
+    DC,
     LANGUAGE,
     MEDIA,
     MIME_TYPE,
@@ -66,6 +67,11 @@ def _document(feed: Any, served_at: str, now: datetime) -> Iterator[str]:
         yield from canonical(identity.text)
     for construct in feed.iter(f"{ATOM}title", f"{ATOM}summary", f"{ATOM}subtitle"):
         yield from _text_construct(construct)
+    for name in feed.iter(f"{ATOM}name", f"{DC}publisher"):
+        yield from markup("A4", name.text)
+    for element in feed.iter(f"{ATOM}category", f"{ATOM}link"):
+        for attribute in ("term", "label", "title"):
+            yield from markup("A4", element.get(attribute))
     yield from _distinct(feed)
     for entry in feed.iterfind(f"{ATOM}entry"):
         yield from _entry(entry)
@@ -129,6 +135,8 @@ def _text(entry: Any) -> Iterator[str]:
         yield "A3 neither content nor an alternate link"
     if content is None and summary is None:
         yield "A3 no text"
+    if entry.find(f"{ATOM}source") is not None and entry.find(f"{DC}source") is not None:
+        yield "R17 source and dc:source say the same"
 
 
 def _content(entry: Any) -> Iterator[str]:
@@ -143,8 +151,7 @@ def _text_construct(construct: Any) -> Iterator[str]:
     kind = construct.get("type", "text")
     if kind not in {"text", "html", "xhtml"}:
         yield f"A4 text construct of type {kind}"
-    # A summary that says that it is text may speak about tags; a title is shown in too many places for that.
-    if kind == "text" and construct.tag == f"{ATOM}title":
+    if kind == "text":
         yield from markup("A4", construct.text)
 
 

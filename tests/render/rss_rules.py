@@ -58,7 +58,8 @@ def _document(root: Any, served_at: str, now: datetime) -> Iterator[str]:
         yield from rule(channel)
     yield from _r2(channel, served_at)
     yield from unknown_elements("R18", channel, CHANNEL_ELEMENTS)
-    yield from markup("R11", channel.findtext("title"))
+    for name in ("title", "description"):
+        yield from markup("R11", channel.findtext(name))
     for date in channel.iter("lastBuildDate", "pubDate"):
         yield from rfc822(date.text, now)
     guids = [guid.text for guid in channel.iter("guid")]
@@ -72,7 +73,10 @@ def _item(item: Any) -> Iterator[str]:
     yield from unknown_elements("R18", item, ITEM_ELEMENTS)
     for rule in (_r4, _r5, _r6, _r7, _r8, _r9, _r10, _r13, _item_r17):
         yield from rule(item)
-    yield from markup("R11", item.findtext("title"))
+    for text in item.iter("title", "category", "source", f"{DC}creator", f"{DC}publisher"):
+        yield from markup("R11", text.text)
+    if item.find("source") is not None and item.find(f"{DC}source") is not None:
+        yield "R17 source and dc:source say the same"
     for body in item.iter(f"{CONTENT}encoded", "description"):
         yield from body_faults("R12", body.text or "")
 
@@ -104,7 +108,7 @@ def _r3(channel: Any) -> Iterator[str]:
 def _r4(item: Any) -> Iterator[str]:
     if item.find("title") is None and item.find("description") is None:
         yield "R4 neither title nor description"
-    for child in item.iter("title", "category", "description", f"{DC}creator", f"{DC}source"):
+    for child in item.iter("title", "category", "description", f"{DC}creator", f"{DC}publisher"):
         if not (child.text or "").strip():
             yield f"R4 blank {child.tag}"
 
@@ -158,6 +162,8 @@ def _r13(item: Any) -> Iterator[str]:
 
 
 def _r15(channel: Any) -> Iterator[str]:
+    if channel.find("language") is None:
+        yield "R15 no language"
     for language in channel.iterfind("language"):
         if not LANGUAGE.fullmatch(language.text or ""):
             yield f"R15 language {language.text}"

@@ -282,9 +282,10 @@ def test_r19_hub_and_archive_links_emoji_and_zero_items_are_clean() -> None:
         assert atom_faults(render(view(links=links), articles, "atom"), SELF, now=NOW) == []
 
 
-def test_the_origin_of_a_story_is_dc_source() -> None:
-    assert item(rich_article()).findtext(f"{DC}source") == "萍乡日报"
-    assert entry(rich_article()).findtext(f"{DC}source") == "萍乡日报"
+def test_who_a_story_stems_from_is_dc_publisher_beside_the_source_that_is_the_feed() -> None:
+    for written in (item(rich_article()), entry(rich_article())):
+        assert written.findtext(f"{DC}publisher") == "萍乡日报"
+        assert written.find(f"{DC}source") is None
 
 
 def test_a1_the_feed_has_id_title_updated_author_and_self() -> None:
@@ -326,6 +327,21 @@ def test_a4_content_says_html_and_summary_says_text() -> None:
     assert written.find(f"{ATOM}content").get("type") == "html"
     assert written.find(f"{ATOM}summary").get("type") == "text"
     assert written.findtext(f"{ATOM}summary") == "A & B say 1 < 2."
+
+
+def test_a4_a_summary_that_looks_like_markup_says_that_it_is_html() -> None:
+    summary = entry(article(summary="Write &amp; and </b>.")).find(f"{ATOM}summary")
+    assert (summary.get("type"), summary.text) == ("html", "Write &amp;amp; and &lt;/b&gt;.")
+
+
+def test_r11_descriptions_and_names_have_no_markup_either() -> None:
+    said = {"description": "<b>News</b> &amp; more", "author": "<i>Town</i>"}
+    made = article(author="<b>张三</b>", origin="A&amp;B", categories=("<i>a</i>",))
+    assert rss([made], **said).findtext("description") == "News & more"
+    assert atom([made], **said).findtext(f"{ATOM}subtitle") == "News & more"
+    assert atom([made], **said).findtext(f"{ATOM}author/{ATOM}name") == "Town"
+    assert (item(made).findtext(f"{DC}creator"), item(made).findtext(f"{DC}publisher")) == ("张三", "A&B")
+    assert item(made).findtext("category") == "a"
 
 
 def test_a5_dates_have_a_zone() -> None:

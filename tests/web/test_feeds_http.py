@@ -252,7 +252,7 @@ async def test_a_database_that_fails_is_503_with_a_time_to_come_back_and_a_line_
 async def test_behind_a_prefix_the_addresses_are_those_below_it(town: Database) -> None:
     sent: list[Any] = []
 
-    async def send(message: Any) -> None:  # noqa: RUF029 - ASGI's signature
+    async def send(message: Any) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "path": "/news/opml.xml", "root_path": "/news", "headers": []}
@@ -260,7 +260,7 @@ async def test_behind_a_prefix_the_addresses_are_those_below_it(town: Database) 
     assert [message.get("status") for message in sent] == [200, None]
 
 
-async def _nothing() -> Any:  # noqa: RUF029 - ASGI's signature
+async def _nothing() -> Any:
     raise AssertionError("a feed reads no request body")
 
 

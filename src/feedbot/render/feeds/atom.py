@@ -21,13 +21,13 @@ def write(view: FeedView, items: Sequence[Item], updated: datetime) -> bytes:
     title = clean.plain_title(view.title) or view.self_url
     feed.title(title)
     feed.updated(updated)
-    feed.author(name=clean.line(view.author) or title)
+    feed.author(name=clean.plain_title(view.author) or title)
     feed.link(href=view.self_url, rel="self", type=MIME_TYPE)
     feed.link(href=clean.ascii_url(view.home_url) or view.self_url, rel="alternate")
     for link in view.links:
         kind = {"type": link.mime_type} if link.mime_type else {}
         feed.link(href=link.url, rel=link.rel, **kind)
-    feed.subtitle(clean.line(view.description))
+    feed.subtitle(clean.plain_title(view.description))
     feed.language(clean.language_tag(view.language))
     feed.generator("feedbot", version=view.generator_version or None)
     if view.icon_url and (icon := clean.ascii_url(view.icon_url)):
@@ -47,13 +47,14 @@ def _entry(view: FeedView, item: Item) -> Entry:
     entry.author(name=item.author or _byline(view, item))
     if item.url:
         entry.link(href=item.url, rel="alternate")
+    # An entry without any text would leave readers with nothing to show.
+    text, kind = clean.text_construct(item.summary or item.title)
     if item.body:
         entry.content(item.body, type="html")
     elif not item.url:
-        entry.content(item.summary or item.title, type="text")
-    # An entry without any text would leave readers with nothing to show.
+        entry.content(text, type=kind)
     if item.summary or not item.body:
-        entry.summary(item.summary or item.title, type="text")
+        entry.summary(text, type=kind)
     for path in item.categories:
         entry.category(term=path, label=categories.name(path))
     for tag in item.tags:
@@ -74,7 +75,7 @@ def _add_to_entry(element: Element, view: FeedView, item: Item) -> None:
     if item.origin:
         _add_source(element, item)
     if item.credit:
-        add(element, f"{{{DC}}}source", item.credit)
+        add(element, f"{{{DC}}}publisher", item.credit)
     add_media(element, item.images)
 
 
@@ -92,5 +93,5 @@ def _add_source(element: Element, item: Item) -> None:
 
 
 def _byline(view: FeedView, item: Item) -> str:
-    origin = clean.line(item.origin.title) if item.origin else ""
-    return origin or clean.line(view.author) or clean.plain_title(view.title) or view.self_url
+    origin = clean.plain_title(item.origin.title) if item.origin else ""
+    return origin or clean.plain_title(view.author) or clean.plain_title(view.title) or view.self_url

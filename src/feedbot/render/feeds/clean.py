@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import nh3
@@ -23,6 +24,7 @@ _FORMATTING = frozenset(
         *("span", "strike", "strong", "sub", "sup", "tt", "u", "ul", "var", "wbr"),
     }
 )
+_LOOKS_LIKE_HTML = re.compile(r"</\w|&#?\w+;")
 _REFERENCE = re.compile(r"&#?\w+;")
 
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -94,11 +96,24 @@ def plain_title(text: str) -> str:
     return line(_OPENS_MARKUP.sub("‹", clean))
 
 
+def text_construct(text: str) -> tuple[str, Literal["text", "html"]]:
+    """The text as Atom writes it, and its type.
+
+    A text that looks like markup but is none says that it is HTML, escaped: readers guess otherwise.
+
+    >>> text_construct("Write &amp; for an ampersand")
+    ('Write &amp;amp; for an ampersand', 'html')
+    """
+    if _LOOKS_LIKE_HTML.search(text):
+        return html.escape(text, quote=False), "html"
+    return text, "text"
+
+
 def ascii_url(url: str) -> str | None:
     """The http or https address as percent-encoded ASCII (RFC 3986), its host in punycode; None if it is none.
 
     >>> ascii_url("https://新闻.example/安 源?q=区#一")
-    'https://xn--efvq94h.example/%E5%AE%89%20%E6%BA%90?q=%E5%8C%BA#%E4%B8%80'
+    'https://xn--efvy88h.example/%E5%AE%89%20%E6%BA%90?q=%E5%8C%BA#%E4%B8%80'
     """
     try:
         parts = urlsplit(xml_text(url).strip())

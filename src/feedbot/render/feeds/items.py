@@ -97,8 +97,8 @@ def _item(view: FeedView, identity: str, article: Article) -> Item:
         title=clean.plain_title(article.title) or clean.plain_title(summary[:80]) or url or identity,
         summary=summary,
         body=body,
-        author=clean.line(article.author),
-        credit=clean.line(article.origin),
+        author=clean.plain_title(article.author),
+        credit=clean.plain_title(article.origin),
         published=_published(article),
         updated=_updated(article),
         categories=_distinct(article.categories),
@@ -121,5 +121,5 @@ def _enclosures(files: Iterable[ArticleFile]) -> tuple[Enclosure, ...]:
     for file in files:
         if (url := clean.ascii_url(file.url)) and url not in found:
             size = max(file.size or 0, 0)
-            found[url] = Enclosure(url, clean.mime_type(file.mime_type), size, clean.line(file.name))
+            found[url] = Enclosure(url, clean.mime_type(file.mime_type), size, clean.plain_title(file.name))
     return tuple(found.values())

@@ -31,7 +31,7 @@ def write(view: FeedView, items: Sequence[Item], updated: datetime) -> bytes:
     # feedgen takes the last link for the channel's own.
     feed.link(href=view.self_url, rel="self", type=MIME_TYPE)
     feed.link(href=clean.ascii_url(view.home_url) or view.self_url, rel="alternate")
-    feed.description(clean.line(view.description) or title)
+    feed.description(clean.plain_title(view.description) or title)
     feed.language(clean.language_tag(view.language))
     feed.generator(f"feedbot {view.generator_version}".rstrip())
     feed.docs(_SPECIFICATION)
@@ -71,7 +71,8 @@ def _add_to_item(element: Element, item: Item) -> None:
     if item.author:
         add(element, f"{{{DC}}}creator", item.author)
     if item.credit:
-        add(element, f"{{{DC}}}source", item.credit)
+        # Not dc:source: that would say the same as the source element, which is the feed.
+        add(element, f"{{{DC}}}publisher", item.credit)
     add_media(element, item.images)
     for file in item.enclosures[1:]:
         size = {"fileSize": str(file.size)} if file.size else {}
