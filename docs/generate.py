@@ -1,4 +1,4 @@
-"""Write what is made from the code: the JSON Schemas in config/schema/ and docs/configuration.md.
+"""Write what is made from the code: the JSON Schemas in config/schema/, docs/configuration.md and docs/commands.md.
 
 `python docs/generate.py` writes them, `python docs/generate.py --check` only tells (exit code 1) which are out of date.
 """
@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer
 from pydantic import BaseModel
 
+from feedbot.cli.main import app
 from feedbot.config.environment import Setting, leaves
 from feedbot.config.faults import section_at
 from feedbot.config.schema import Schema, section_schemas, settings_schema, sources_schema
@@ -56,6 +58,19 @@ The keys of `select`, for `type: page`. Each is a CSS selector, `h2 a`, or a sel
 | --- | --- |
 """
 
+COMMANDS = """\
+# Commands
+
+<!-- Made by docs/generate.py from the commands in the code: change them there and run `make docs`. -->
+
+`feedbot --help` shows all of this in the terminal, `feedbot COMMAND --help` one command. The exit code is 0 when done,
+1 when it failed, 2 for wrong usage or configuration, 130 when interrupted. Results go to standard output, what went
+wrong to standard error. Into a pipe a table is plain text with nothing cut off; `--json` prints it for programs.
+
+These options stand before the command: `feedbot --config /etc/feedbot check`.
+
+"""
+
 SOURCES = """\
 ## Sources
 
@@ -87,6 +102,7 @@ def documents() -> Iterator[tuple[Path, str]]:
     yield ROOT / "config/schema/feedbot.schema.json", as_json(settings_schema())
     yield ROOT / "config/schema/sources.schema.json", as_json(sources_schema())
     yield ROOT / "docs/configuration.md", configuration()
+    yield ROOT / "docs/commands.md", commands()
 
 
 def as_json(schema: Schema) -> str:
@@ -103,6 +119,36 @@ def configuration() -> str:
     parts.append(SOURCES + "".join(_options()))
     parts[-1] += SELECT + "".join(_row(f"`{key}`", text) for key, text in OPTIONS.items())
     return "\n".join(parts)
+
+
+def commands() -> str:
+    """The reference of the command line."""
+    whole = typer.main.get_command(app)
+    return COMMANDS + "".join(_parameters(whole)) + "".join(_commands(whole, "feedbot"))
+
+
+def _commands(command: Any, name: str) -> Iterator[str]:
+    """The chapter of each command below, in the order of `--help`."""
+    for part, inner in getattr(command, "commands", {}).items():
+        full = f"{name} {part}"
+        if hasattr(inner, "commands"):
+            yield from _commands(inner, full)
+        else:
+            arguments = "".join(f" {entry.metavar}" for entry in inner.params if not entry.opts[0].startswith("-"))
+            examples = (inner.epilog or "").split("\n\n")[1:]
+            yield f"\n## `{full}{arguments}`\n\n{inner.help}\n\n"
+            yield "".join(_parameters(inner)) + ("\n" if inner.params else "")
+            yield "".join(f"    {example}\n" for example in examples)
+
+
+def _parameters(command: Any) -> Iterator[str]:
+    if command.params:
+        yield "| option | what it does |\n| --- | --- |\n"
+    for entry in command.params:
+        is_option = entry.opts[0].startswith("-")
+        name = ", ".join(entry.opts) + (f" {entry.metavar}" if entry.metavar else "") if is_option else entry.metavar
+        variable = f" Also `{entry.envvar}`." if getattr(entry, "envvar", None) else ""
+        yield _row(f"`{name}`", f"{entry.help}{variable}")
 
 
 def _settings_table(section: str, schemas: dict[type[BaseModel], Schema]) -> Iterator[str]:

@@ -6,10 +6,14 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from feedbot.cli.main import app
 from feedbot.config.environment import leaves
 from feedbot.config.schema import settings_schema, sources_schema
 from feedbot.config.sources import SourceSettings
@@ -68,6 +72,21 @@ def test_every_source_option_stands_in_the_reference() -> None:
 
     assert re.findall(r"^\| `(\w+)` \|", options, flags=re.MULTILINE) == list(SourceSettings.model_fields)
     assert re.findall(r"^\| `(\w+)` \|", selectors, flags=re.MULTILINE) == list(registry.get("page").options)
+
+
+def test_every_command_and_option_stands_in_the_reference() -> None:
+    text = (ROOT / "docs/commands.md").read_text("utf-8")
+
+    def named(command: Any, name: str) -> Iterator[str]:
+        below = getattr(command, "commands", {})
+        yield from () if below else (f"\n## `{name}",)
+        yield from (f"| `{option}" for entry in command.params for option in entry.opts if option.startswith("-"))
+        for part, inner in below.items():
+            yield from named(inner, f"{name} {part}")
+
+    expected = list(named(typer.main.get_command(app), "feedbot"))
+    assert [entry for entry in expected if entry not in text] == []
+    assert len(expected) > 8
 
 
 @pytest.mark.parametrize(("name", "schema"), [("feedbot", settings_schema()), ("sources", sources_schema())])
