@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from html import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot.sources.encoding import codec_for, decode, strip_controls
@@ -144,11 +144,13 @@ def test_labels_are_read_without_regard_to_case_blanks_and_quotes() -> None:
     assert {codec_for(label) for label in (" GBK ", '"gb2312"', "'x-gbk'", "GB_2312-80")} == {"gb18030"}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(LABELS), st.sampled_from(LABELS))
 def test_no_bytes_and_no_label_make_it_fail(body: bytes, declared: str | None, override: str | None) -> None:
     assert isinstance(decode(body, declared=declared, override=override), str)
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(blacklist_categories=["Cs"]), max_size=200).filter(lambda text: not text.startswith("\ufeff"))
 )
@@ -157,6 +159,7 @@ def test_utf_8_is_read_back_under_its_own_name(text: str) -> None:
         assert decode(text.encode(), declared="utf-8") == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(), max_size=200))
 def test_what_is_left_without_controls_fits_into_xml(text: str) -> None:
     kept = strip_controls(text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencc import OpenCC
+from pypinyin import Style, pinyin
 
 from feedbot.domain.article import Attachment, Draft, Image, Reaction
 from feedbot.sources.repair import PINYIN, SIMPLIFIED, STEPS, repair_draft, repair_html, repair_text
@@ -24,6 +26,18 @@ def test_the_mangled_article_becomes_exactly_the_clean_one() -> None:
     mangled, clean = ((SEED / f"{name}.txt").read_text("utf-8") for name in ("mangled", "clean"))
     assert repair_text(mangled, BOTH) == clean
     assert repair_text(clean, BOTH) == clean
+
+
+def test_an_article_with_a_reading_after_every_character_becomes_the_clean_one() -> None:
+    clean = (SEED / "clean.txt").read_text("utf-8")
+    traditional = OpenCC("s2t").convert(clean)
+    readings = pinyin(clean, style=Style.TONE, errors=lambda text: [[""] for _ in text])
+    mangled = "".join(
+        f"{character}({reading})" if reading else character
+        for character, (reading, *_) in zip(traditional, readings, strict=True)
+    )
+    assert mangled.count("(") > 1200
+    assert repair_text(mangled, BOTH) == clean
 
 
 @pytest.mark.parametrize(
@@ -157,11 +171,18 @@ def test_a_draft_is_repaired_in_every_text_and_in_no_address() -> None:
     assert repair_draft(draft, frozenset()) is draft
 
 
+def test_the_readings_in_a_text_do_not_count_as_simplified_writing() -> None:
+    text = "先後(hòu)來(lái)到(dào)處(chù)於(yú)區(qū)"
+    assert repair_text(text, BOTH) == "先后来到处于区"
+    assert repair_text(text, WRITING) == "先后(hòu)来(lái)到(dào)处(chù)于(yú)区(qū)"
+
+
 def test_a_drafts_texts_are_judged_together() -> None:
     draft = Draft(url="http://a.example/", title="於是後來", summary="督導項目建設進度")
     assert repair_draft(draft, WRITING).title == "于是后来"
 
 
+@settings(deadline=None)  # the dictionaries are loaded by whichever test needs them first
 @given(MIXED)
 def test_repairing_twice_is_repairing_once(text: str) -> None:
     for steps in (READINGS, WRITING, BOTH):
@@ -169,17 +190,20 @@ def test_repairing_twice_is_repairing_once(text: str) -> None:
         assert repair_text(once, steps) == once
 
 
+@settings(deadline=None)
 @given(MIXED)
 def test_repairing_html_twice_is_repairing_it_once(html: str) -> None:
     once = repair_html(html, BOTH)
     assert repair_html(once, BOTH) == once
 
 
+@settings(deadline=None)
 @given(st.text().filter(lambda text: not set(text) & set("()（）")))
 def test_text_without_brackets_is_not_touched_by_the_readings(text: str) -> None:
     assert repair_text(text, READINGS) == text
 
 
+@settings(deadline=None)
 @given(
     st.text(
         st.sampled_from(

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedbot.sources.times import parse_published
@@ -161,6 +161,7 @@ def test_a_zone_that_does_not_exist_is_an_error_of_the_caller() -> None:
         read("2020-10-19", zone="Mars/Olympus")
 
 
+@settings(deadline=None)
 @given(MOMENTS, st.sampled_from([ZONE, "UTC", "America/New_York", "Asia/Kathmandu"]))
 def test_every_moment_is_read_back_from_every_form_with_a_zone(moment: datetime, zone: str) -> None:
     local = moment.astimezone(ZoneInfo(zone))
@@ -168,6 +169,7 @@ def test_every_moment_is_read_back_from_every_form_with_a_zone(moment: datetime,
         assert read(text, zone="Europe/Moscow") == moment
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_every_moment_is_read_back_from_the_portals_form(moment: datetime) -> None:
     local = moment.astimezone(ZoneInfo(ZONE))
@@ -176,6 +178,7 @@ def test_every_moment_is_read_back_from_the_portals_form(moment: datetime) -> No
     assert read(text) == local.replace(fold=0).astimezone(UTC)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.from_regex(r"[0-9年月日:TZ+\-/. ]{0,30}", fullmatch=True))
 def test_no_text_makes_it_fail_and_what_it_finds_can_be_true(text: str) -> None:
     found = read(text, now=NOW)

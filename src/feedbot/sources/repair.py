@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -165,8 +166,9 @@ def _neutral_readings() -> dict[str, frozenset[str]]:
 
 def _reach(text: str) -> _Reach:
     """Whole texts are converted where traditional characters prevail, else only the few that can be nothing else."""
-    traditional = sum(1 for character in text if character > "〇" and _is_traditional(character))
-    simple = sum(1 for character in text if character > "〇" and _is_simplified(character))
+    found = Counter(text)
+    traditional = sum(count for character, count in found.items() if _is_traditional(character))
+    simple = sum(count for character, count in found.items() if _is_simplified(character))
     if not traditional:
         return "nothing"
     return "whole" if traditional > simple else "strays"
@@ -174,7 +176,9 @@ def _reach(text: str) -> _Reach:
 
 def _simplified(text: str, reach: _Reach) -> str:
     converted = _converter().convert(text) if reach == "whole" else text
-    return "".join(_simple(character) if _is_traditional(character) else character for character in converted)
+    return converted.translate(
+        {ord(character): _simple(character) for character in filter(_is_traditional, set(converted))}
+    )
 
 
 @lru_cache(maxsize=16384)
@@ -185,7 +189,8 @@ def _is_traditional(character: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _is_simplified(character: str) -> bool:
-    return _is_in(character, "gb2312") and not _is_in(character, "big5")
+    # Only Han: GB 2312 has the letters of pinyin as well.
+    return character >= "一" and _is_in(character, "gb2312") and not _is_in(character, "big5")
 
 
 @lru_cache(maxsize=16384)
