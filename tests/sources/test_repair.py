@@ -16,6 +16,7 @@ from feedbot.sources.repair import PINYIN, SIMPLIFIED, STEPS, repair_draft, repa
 
 SEED = Path(__file__).parents[1] / "data" / "seed"
 BOTH = frozenset({PINYIN, SIMPLIFIED})
+TRADITIONAL = OpenCC("s2t")
 READINGS = frozenset({PINYIN})
 WRITING = frozenset({SIMPLIFIED})
 MIXED = st.text(
@@ -30,7 +31,7 @@ def test_the_mangled_article_becomes_exactly_the_clean_one() -> None:
 
 
 def _with_readings(match: re.Match[str]) -> str:
-    traditional = OpenCC("s2t").convert(match[0])
+    traditional = TRADITIONAL.convert(match[0])
     sounds = pinyin(match[0], style=Style.TONE)
     return "".join(f"{character}({sound})" for character, (sound, *_) in zip(traditional, sounds, strict=True))
 
