@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feedbot.domain.pacing import Limits, Rate
+from feedbot.render.messages import Message
 from feedbot.sandbox.server import Injected
 from feedbot.services import outcomes
 from feedbot.storage import deliveries
@@ -317,6 +318,15 @@ async def test_telegrams_limits_are_used_up_and_never_hit(sqlite: Database) -> N
         assert town.sandbox.calls.flooded == 0
         # 30 at once, and then 30 in each further window.
         assert taken < 2 * 1.03 + 1.0
+
+
+async def test_answers_to_people_count_for_the_limits_of_their_chat(town: Rig) -> None:
+    talking, silent = await town.person("Ann"), await town.person("Bob")
+    deliverer = town.deliverer(limits=Limits(chat=Rate(1, 60.0)))
+    await town.sender.send(talking, Message("You asked."))
+    await town.publish("One")
+    await town.deliver(deliverer)
+    assert (town.titles(talking), town.titles(silent)) == (["You asked."], ["One"])
 
 
 async def test_a_deliverer_that_runs_sends_a_new_article_as_soon_as_it_is_told(town: Rig) -> None:

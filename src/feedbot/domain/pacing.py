@@ -58,7 +58,8 @@ class _Window:
 
     def next_at(self, now: float) -> float:
         """When there is room for a message: `now`, or when the first of those remembered can be forgotten."""
-        self.turns = [turn for turn in self.turns if turn.counted_by(now) + self.seconds > now]
+        if len(self.turns) >= self.count:
+            self.turns = [turn for turn in self.turns if turn.counted_by(now) + self.seconds > now]
         if len(self.turns) < self.count:
             return now
         return min(turn.counted_by(now) for turn in self.turns) + self.seconds

@@ -15,7 +15,7 @@ from feedbot.domain.deliveries import State
 from feedbot.domain.pacing import Limits, Outage, Pacer, Turn
 from feedbot.errors import FloodWait, MessageRefused, OutcomeUnknown, SendError, TelegramDown, TokenRefused
 from feedbot.render.messages import Message, as_plain
-from feedbot.services.outcomes import store_arrival, store_failure
+from feedbot.services.outcomes import Arrival, Arrivals, store_failure
 from feedbot.services.parcels import Changes, MessageOptions, Parcel, claim
 from feedbot.storage import outbox
 from feedbot.storage.database import Database
@@ -50,6 +50,7 @@ class Deliverer:
         self._options = options
         self._pacer = Pacer(limits)
         self._outage = Outage()
+        self._arrivals = Arrivals(database)
         # The chats with open deliveries, in the order of their turns.
         self._waiting: dict[int, None] = {}
         self._look_at = float("-inf")
@@ -58,6 +59,8 @@ class Deliverer:
         self._stopping = False
         self.counts: Counter[str] = Counter()
         self.alarm: str | None = None
+        # Answers to people go out at once, but count for the limits like everything else.
+        sender.on_answer = lambda chat_id: self._pacer.take(chat_id, time.monotonic())
 
     def reconfigure(self, options: MessageOptions) -> None:
         """Takes effect with the next message."""
@@ -180,8 +183,8 @@ class Deliverer:
             await self._failed(parcel, error)
             return
         self._answered()
-        now = datetime.now(UTC)
-        await self._stored(lambda: store_arrival(self._database, parcel, message_id, now))
+        arrival = Arrival(parcel, message_id, datetime.now(UTC))
+        await self._stored(lambda: self._arrivals.store(arrival))
         self.counts["messages"] += 1
         self.counts["sent"] += len(parcel.deliveries)
         self.counts["repeats"] += sum(one.state is State.UNKNOWN for one in parcel.deliveries)
@@ -197,7 +200,7 @@ class Deliverer:
 
     async def _request(self, chat_id: int, message: Message, thread_id: int, turn: Turn) -> int:
         try:
-            return await self._sender.send(chat_id, message, thread_id=thread_id)
+            return await self._sender.send(chat_id, message, thread_id=thread_id, is_paced=True)
         finally:
             turn.ended = time.monotonic()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 
 from feedbot.domain.deliveries import Transition, after_error, on_return
@@ -11,11 +13,40 @@ from feedbot.storage import chats, outbox
 from feedbot.storage.database import Database
 
 
-async def store_arrival(database: Database, parcel: Parcel, message_id: int, now: datetime) -> None:
-    """Stores that the message arrived under this id."""
-    async with database.write() as connection:
-        ids = [one.id for one in parcel.deliveries]
-        await outbox.mark_sent(connection, ids, message_id=message_id, now=now)
+@dataclass(slots=True, eq=False)
+class Arrival:
+    """A message that arrived under this id, and whether that is stored."""
+
+    parcel: Parcel
+    message_id: int
+    at: datetime
+    is_stored: bool = False
+
+
+class Arrivals:
+    """Stores arrivals, those that come while one is being stored together: a commit costs more than its rows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._waiting: list[Arrival] = []
+
+    async def store(self, arrival: Arrival) -> None:
+        """Returns once the arrival is committed; may be asked again after an error of the database."""
+        if arrival not in self._waiting:
+            self._waiting.append(arrival)
+        async with self._lock:
+            if not arrival.is_stored:
+                await self._commit(tuple(self._waiting))
+
+    async def _commit(self, together: tuple[Arrival, ...]) -> None:
+        async with self._database.write() as connection:
+            for one in together:
+                ids = [delivery.id for delivery in one.parcel.deliveries]
+                await outbox.mark_sent(connection, ids, message_id=one.message_id, now=one.at)
+        for one in together:
+            one.is_stored = True
+            self._waiting.remove(one)
 
 
 async def store_failure(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,8 +37,11 @@ class Identity:
 class Sender:
     """One bot at one Bot API server.
 
-    `bot` is aiogram's own object, for what reads updates with the same session.
+    `bot` is aiogram's own object, for what reads updates with the same session. `on_answer` hears the chat of each
+    message that is sent outside the pacing, so that the pacing can count it.
     """
+
+    on_answer: Callable[[int], object] | None = None
 
     def __init__(self, token: str, api_url: str) -> None:
         self._token = token
@@ -48,12 +51,24 @@ class Sender:
         except TokenValidationError:
             raise TokenRefused("telegram.token has not the form 123456:ABC... that BotFather gives") from None
 
-    async def send(self, chat_id: int, message: Message, *, thread_id: int | None = None, silent: bool = False) -> int:
-        """The id of the new message. `thread_id` is a forum topic; `silent` rings nobody's phone.
+    async def send(
+        self,
+        chat_id: int,
+        message: Message,
+        *,
+        thread_id: int | None = None,
+        silent: bool = False,
+        is_paced: bool = False,
+    ) -> int:
+        """The id of the new message.
+
+        `thread_id` is a forum topic; `silent` rings nobody's phone; `is_paced`: the caller has counted the message.
 
         Raises:
             SendError: the message did not, or not surely, arrive; the subclass says what to do.
         """
+        if self.on_answer and not is_paced:
+            self.on_answer(chat_id)
         sent = await self._ask(
             self.bot.send_message(
                 chat_id,
