@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedbot.domain.article import Draft
 from feedbot.domain.identity import article_key
@@ -219,6 +222,23 @@ def test_bytes_that_are_no_page_are_said_to_be_none(body: bytes) -> None:
         parse_list(Page(body, HOST), OPTIONS)
     with pytest.raises(NotParseable, match="no article page"):
         parse_article([Page(body, list_draft().url)], list_draft(), OPTIONS)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(sorted(path.name for path in FOLDER.glob("*.html"))),
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(0, 60), st.binary(max_size=8)), max_size=6),
+)
+def test_a_damaged_page_is_read_or_refused_but_never_a_crash(name: str, damages: list[tuple[int, int, bytes]]) -> None:
+    body = (FOLDER / name).read_bytes()
+    for start, length, put in damages:
+        body = body[:start] + put + body[start + length :]
+    page = Page(body, list_draft().url, "text/html", None)
+    assert recognises(page) in {True, False}
+    with suppress(FetchError):
+        assert all(draft.title and draft.url.startswith("http") for draft in parse_list(page, OPTIONS).drafts)
+    with suppress(FetchError):
+        assert parse_article([page], list_draft(), OPTIONS).draft.guid == "aid:71"
 
 
 def test_what_a_page_counts_anew_at_each_visit_changes_nothing() -> None:
