@@ -168,7 +168,9 @@ class Telegram(Section):
         default_factory=_access_by_mode,
         description="Who may use the bot: admins and whom they invite (private), or everyone (public).",
     )
-    admins: tuple[Whole, ...] = Field(default=(), description="Telegram user ids of the admins.")
+    admins: tuple[Annotated[Whole, Field(ge=1)], ...] = Field(
+        default=(), description="Telegram user ids of the admins."
+    )
     pacing: Pacing = Field(default=Pacing(), description=Pacing.__doc__)
 
     @model_validator(mode="after")

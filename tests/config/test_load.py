@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -29,6 +30,53 @@ def test_a_missing_directory_is_a_fault_with_what_to_do(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{tmp_path}/nowhere: does not exist. Create it, or name another one with --config DIR or FEEDBOT_CONFIG."
     )
+
+
+@pytest.mark.parametrize("name", ["config", "config/sources"])
+def test_a_file_or_a_dead_link_in_the_place_of_a_directory_is_a_fault(directory: Directory, name: str) -> None:
+    folder = Path(name)
+    if folder.is_dir():
+        folder.rmdir()
+    folder.touch()
+
+    assert directory.faults() == [f"{name}: is not a directory. Put a directory in its place."]
+
+    folder.unlink()
+    folder.symlink_to("nowhere")
+    assert directory.faults() == [f"{name}: is not a directory. Put a directory in its place."]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("name", ["config", "config/sources"])
+def test_a_directory_without_the_right_to_read_it_is_a_fault(directory: Directory, name: str) -> None:
+    directory.write("sources/a.yaml", "sources: []\n")
+    Path(name).chmod(0o000)
+    try:
+        faults = directory.faults()
+    finally:
+        Path(name).chmod(0o700)
+
+    assert faults == [f"{name}: cannot be read by the user that feedbot runs as. Give that user the right to read it."]
+
+
+def test_a_link_to_a_file_that_is_gone_is_a_fault(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources: []\n").unlink()
+    Path("config/feedbot.yaml").symlink_to("nowhere.yaml")
+    Path("config/sources/a.yaml").symlink_to("nowhere.yaml")
+
+    remedy = "Check that it is there and readable."
+    assert directory.faults() == [
+        f"config/feedbot.yaml: cannot be read: No such file or directory. {remedy}",
+        f"config/sources/a.yaml: cannot be read: No such file or directory. {remedy}",
+    ]
+
+
+def test_an_admin_is_named_by_a_positive_id(directory: Directory) -> None:
+    directory.write("feedbot.yaml", "telegram:\n  admins:\n    - 1\n    - -100\n")
+
+    assert directory.faults() == [
+        "config/feedbot.yaml:4: telegram.admins[2]: must be at least 1, not -100. Write a number in that range."
+    ]
 
 
 def test_settings_are_read_in_the_units_that_an_admin_writes(directory: Directory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +36,11 @@ class Declaration:
 
 
 def source_files(folder: Path) -> list[Path]:
-    """The YAML files of the folder by name; hidden ones (editors' locks and copies) are passed over."""
-    if not folder.is_dir():
+    """The YAML files of the folder by name; hidden ones (editors' locks and copies) are passed over.
+
+    A folder that is not there, or that cannot be read, has none.
+    """
+    if files.unusable_folder(folder):
         return []
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
@@ -47,6 +51,8 @@ def read_sources(folder: Path, settings: Settings | None, faults: list[Fault]) -
     Without `settings` (they are at fault themselves) intervals are not compared with theirs.
     """
     declarations: list[Declaration] = []
+    if os.path.lexists(folder) and (unusable := files.unusable_folder(folder)):
+        faults.append(unusable)
     for path in source_files(folder):
         document = files.read(path)
         declarations.extend(_declarations(document))

@@ -6,6 +6,7 @@ is text and not a date. Tags, repeated keys and documents that grow when read ar
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
@@ -71,6 +72,19 @@ def read(path: Path) -> Document:
         return parse(_text(path), file=str(path))
     except ConfigurationError as error:
         return Document(str(path), faults=list(error.faults))
+
+
+def unusable_folder(folder: Path) -> Fault | None:
+    """Why the folder cannot be read, or None."""
+    if not os.path.lexists(folder):
+        remedy = "Create it, or name another one with --config DIR or FEEDBOT_CONFIG."
+        return Fault(str(folder), None, "", "does not exist.", remedy)
+    if not folder.is_dir():
+        return Fault(str(folder), None, "", "is not a directory.", "Put a directory in its place.")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        reason = "cannot be read by the user that feedbot runs as."
+        return Fault(str(folder), None, "", reason, "Give that user the right to read it.")
+    return None
 
 
 def parse(text: str, *, file: str) -> Document:

@@ -56,7 +56,8 @@ def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
     Raises:
         ConfigurationError: something is wrong; it carries every fault, with file, line, key, reason and remedy.
     """
-    _check_directory(directory)
+    if unusable := files.unusable_folder(directory):
+        raise ConfigurationError((unusable,))
     path = directory / SETTINGS_FILE
     document = files.read(path) if path.exists() or path.is_symlink() else Document(str(path))
     overrides, faults = environment.overrides(environ)
@@ -97,13 +98,6 @@ def database_url(directory: Path, environ: Mapping[str, str]) -> str:
         in_file = section.get("url") if isinstance(section, dict) else None
         set_outside = (override.value for override in found if override.setting.path == ("database", "url"))
         return str(next(set_outside, in_file) or Settings().database.url.get_secret_value())
-
-
-def _check_directory(directory: Path) -> None:
-    if not directory.is_dir():
-        reason = "is not a directory." if directory.exists() else "does not exist."
-        remedy = "Create it, or name another one with --config DIR or FEEDBOT_CONFIG."
-        raise ConfigurationError((Fault(str(directory), None, "", reason, remedy),))
 
 
 def _misnamed(directory: Path) -> Iterator[Fault]:

@@ -82,11 +82,7 @@ def _stamp(directory: Path, environ: Mapping[str, str]) -> Stamp:
 
 
 def _watched(directory: Path, environ: Mapping[str, str]) -> list[Path]:
-    try:
-        sources = source_files(directory / SOURCES_FOLDER)
-    except OSError:
-        sources = []
-    return [directory / SETTINGS_FILE, *sources, *secret_files(environ)]
+    return [directory / SETTINGS_FILE, *source_files(directory / SOURCES_FOLDER), *secret_files(environ)]
 
 
 async def _occasions(directory: Path) -> AsyncIterator[None]:
