@@ -444,6 +444,16 @@ async def test_pages_are_compressed_for_those_who_can_unpack_them(client: httpx.
     assert "Accept-Encoding" in packed.headers["vary"]
 
 
+async def test_a_page_that_did_not_change_is_not_sent_again(client: httpx.AsyncClient, sqlite: Database) -> None:
+    first = await client.get("/", headers={"Accept-Encoding": "br"})
+    tag = first.headers["etag"]
+    again = await client.get("/", headers={"If-None-Match": tag, "Accept-Encoding": "gzip"})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (await client.get("/?lang=zh", headers={"If-None-Match": tag})).status_code == 200
+    await fill(sqlite, [plain(2)])
+    assert (await client.get("/?lang=en", headers={"If-None-Match": tag})).status_code == 200
+
+
 async def test_static_files_are_revalidated_and_others_do_not_exist(client: httpx.AsyncClient) -> None:
     first = await client.get("/static/site.css")
     assert first.headers["cache-control"] == "public, max-age=300"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,10 +36,10 @@ class ErrorPages:
 
 
 def _words(status: int, _: Translator) -> tuple[str, str]:
-    if status == 404:  # noqa: PLR2004 - the status itself
+    if status == HTTPStatus.NOT_FOUND:
         return _("There is no such page"), _("The address may be mistyped, or the article was removed after a while.")
-    if status == 410:  # noqa: PLR2004 - the status itself
+    if status == HTTPStatus.GONE:
         return _("This is gone"), _("It was removed on purpose and does not come back.")
-    if status == 405:  # noqa: PLR2004 - the status itself
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
         return _("This page can only be read"), _("Open it with an ordinary link.")
     return _("Something failed on our side"), _("The fault was written to the log. Please try again in a minute.")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 
 import brotli
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from feedbot.locales import NAMES, translator
 from feedbot.render.links import EVERYTHING, SitePresentation, subscription
@@ -58,7 +60,7 @@ class Pages:
         """The catalogue in which this request is answered."""
         return language.choose(request, self.site.language)
 
-    def answer(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+    def answer(self, request: Request, template: str, *, status: int = 200, **context: object) -> Response:
         """The printed page as a response."""
         site = self.site
         spoken = language.choose(request, site.language)
@@ -75,17 +77,23 @@ class Pages:
                 **context,
             )
         )
-        response = _compressed(request, page, status)
+        response = _response(request, page, status)
         language.remember(request, response, site.root)
         return response
 
 
-def _compressed(request: Request, page: str, status: int) -> HTMLResponse:
-    """The page in the coding that the browser likes best; quick rather than as small as can be."""
-    coding = negotiate(request.headers.get("accept-encoding")) or "identity"
-    body = _PACKERS[coding](page.encode()) if coding in _PACKERS else page.encode()
-    encoding = {"Content-Encoding": coding} if coding in _PACKERS else {}
-    return HTMLResponse(body, status, {**HEADERS, **encoding})
+def _response(request: Request, page: str, status: int) -> Response:
+    """The page in the coding that the browser likes best, or 304 if the browser has it already."""
+    # Weak, because a compressed page is the same page in other bytes (RFC 9110, section 8.8.1).
+    etag = f'W/"{hashlib.blake2b(page.encode(), digest_size=12).hexdigest()}"'
+    headers = {**HEADERS, "ETag": etag}
+    if status == HTTPStatus.OK and etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    # Quick rather than as small as can be: every page is packed anew.
+    pack = _PACKERS.get(coding := negotiate(request.headers.get("accept-encoding")) or "identity")
+    if pack is None:
+        return HTMLResponse(page, status, headers)
+    return HTMLResponse(pack(page.encode()), status, {**headers, "Content-Encoding": coding})
 
 
 def _switch(request: Request, other: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -187,7 +188,9 @@ class Site:
             connection, category=category, source=source, limit=PER_PAGE + 1, before=_cursor(request)
         )
         shown: Sequence[Article] = found[:PER_PAGE]
-        cards = tuple(render.card(one, self._site, _, body_text=to_text(one.body_html[:_BODY_START])) for one in shown)
+        cards = tuple(
+            render.card(one, self._site, _, body_text=_beginning(one.body_html[:_BODY_START])) for one in shown
+        )
         return Listed(cards, render.cursor_text(shown[-1]) if len(found) > PER_PAGE else "")
 
 
@@ -199,6 +202,12 @@ async def _more_like(connection: Connection, article: Article) -> tuple[View, st
             return category_view(path, node.id), node.name
     source = await sources.get(connection, article.source_id)
     return (source_view(source.id, source.number), source.title) if source else (EVERYTHING, article.source_title)
+
+
+@lru_cache(maxsize=512)
+def _beginning(body_html: str) -> str:
+    """The text of a body's beginning: the front page needs the same twenty for every reader."""
+    return to_text(body_html)
 
 
 def _cursor(request: Request) -> Cursor | None:
