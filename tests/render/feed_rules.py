@@ -29,10 +29,10 @@ URI = re.compile(
 )
 LANGUAGE = re.compile(r"[a-z]{2}(?:-[A-Z][a-z]{3})?(?:-[A-Z]{2})?")
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_END_TAG = re.compile(r"</\w+>")
-_REFERENCE = re.compile(r"&(#?\w+);")
+_TAG = re.compile(r"</\w+>")
+_REFERENCE = re.compile(r"&(#?\w+)")
 MIME_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
-_DISCOURAGED = re.compile("[\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_DISCOURAGED = re.compile("[\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffd-\uffff]")
 
 
 def parse(body: bytes) -> Any:
@@ -64,9 +64,10 @@ def unknown_elements(code: str, parent: Any, known: frozenset[str], *, of: str =
 
 
 def markup(code: str, text: str | None) -> Iterator[str]:
-    if _END_TAG.search(text or "") or any(
-        name.startswith("#") or f"{name};" in html.entities.html5 for name in _REFERENCE.findall(text or "")
-    ):
+    """What a reader may take for an end tag, a tag or a character reference, with or without its semicolon."""
+    names = _REFERENCE.findall(text or "")
+    is_named = any(name in html.entities.name2codepoint or name == "apos" or not name.isalpha() for name in names)
+    if is_named or _TAG.search(text or ""):
         yield f"{code} markup in {text!r}"
 
 
@@ -76,7 +77,21 @@ class _Body(HTMLParser):
         self.faults: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "iframe", "object", "embed", "meta", "link", "style", "form", "input", "base", "frame"}:
+        if tag in {
+            "script",
+            "iframe",
+            "object",
+            "embed",
+            "meta",
+            "link",
+            "style",
+            "form",
+            "input",
+            "base",
+            "frame",
+            "bdo",
+            "rtc",
+        }:
             self.faults.append(f"element {tag}")
         for name, value in attrs:
             if name.startswith("on") or name == "style":

@@ -213,10 +213,10 @@ async def test_a_feed_without_articles_is_dated_by_its_source(database: Database
         assert (titles(empty), empty.last_modified) == ([], created)
 
 
-async def test_a_site_without_sources_has_an_empty_feed_and_an_empty_list(database: Database) -> None:
+async def test_a_site_without_sources_has_an_empty_feed_that_its_list_names(database: Database) -> None:
     of = publisher(database)
     assert (await rendered(of)).last_modified == datetime(2026, 1, 1, tzinfo=UTC)
-    assert b"<outline" not in (await of.opml()).body
+    assert b'xmlUrl="https://news.example/feeds/all.rss"' in (await of.opml()).body
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,6 @@ def opml(
         etree.SubElement(head, "ownerName").text = owner_name
     if owner_url and (address := clean.ascii_url(owner_url)):
         etree.SubElement(head, "ownerId").text = address
-    etree.SubElement(head, "docs").text = "https://opml.org/spec2.opml"
     _append(etree.SubElement(root, "body"), outlines)
     document: bytes = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
     return document
@@ -78,7 +77,9 @@ def of_sources(site: SitePresentation, sources: Iterable[Source], tree: Sequence
         below = map(folder, children.get(path, ()))
         return Outline(text=name(path), children=(*feeds.get(path, ()), *below))
 
-    return [*map(folder, children.get("", ())), *feeds.get("", ())]
+    # A list must have a line: a site without sources has the feed that will have their articles.
+    everything = Outline(text=site.title, xml_url=site.absolute("/feeds/all.rss"), html_url=site.absolute("/"))
+    return [*map(folder, children.get("", ())), *feeds.get("", ())] if feeds else [everything]
 
 
 def _feed_of(site: SitePresentation, source: Source) -> Outline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import html.entities
 import re
 from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -16,6 +17,7 @@ _FORBIDDEN = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd
 # An inline tag in a title is formatting that somebody forgot to take out; any other tag is what the title is about.
 _ATTRIBUTE = r"""\s++[\w:-]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>]++))?+"""
 _TAG = re.compile(rf"<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:{_ATTRIBUTE})*+)\s*+/?>")
+_ENTITIES = frozenset(html.entities.name2codepoint) | {"apos"}
 _OPENS_MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
 _FORMATTING = frozenset(
     {
@@ -24,7 +26,8 @@ _FORMATTING = frozenset(
         *("span", "strike", "strong", "sub", "sup", "tt", "u", "ul", "var", "wbr"),
     }
 )
-_LOOKS_LIKE_HTML = re.compile(r"</\w|&#?\w+;")
+_END_TAG = re.compile(r"</\w")
+_LIKE_REFERENCE = re.compile(r"&(?=(#?\w+))")
 _REFERENCE = re.compile(r"&#?\w+;")
 
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -58,14 +61,10 @@ _SCRIPT = 4  # letters: Hans, Latn
 _BLOCK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/blockquote|/figure|/figcaption|/td)\b[^>]*>")
 _ANY_TAG = re.compile(r"<[^>]*>")
 
+# Elements and attributes that validators call a risk are left out (bdo, rtc), and so is `cite`, a hidden address.
 _SANITISER = nh3.Cleaner(
-    tags=nh3.ALLOWED_TAGS | {"audio", "video", "source"},
-    attributes={
-        **{tag: names - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
-        "audio": {"src", "controls"},
-        "video": {"src", "poster", "controls", "width", "height"},
-        "source": {"src", "type"},
-    },
+    tags=nh3.ALLOWED_TAGS - {"bdo", "rtc"},
+    attributes={tag: names - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
     url_schemes={"http", "https", "mailto", "tel"},
     url_relative="deny",
     link_rel=None,
@@ -73,8 +72,8 @@ _SANITISER = nh3.Cleaner(
 
 
 def xml_text(text: str) -> str:
-    """The text without the characters that an XML document must not hold."""
-    return _FORBIDDEN.sub("", text)
+    """The text without the characters that an XML document must not hold; a replacement character is a plain `?`."""
+    return _FORBIDDEN.sub("", text).replace("\ufffd", "?")
 
 
 def line(text: str) -> str:
@@ -93,6 +92,7 @@ def plain_title(text: str) -> str:
     clean = xml_text(text)
     while (resolved := _TAG.sub(_without_markup, _REFERENCE.sub(_resolved, clean))) != clean:
         clean = xml_text(resolved)
+    clean = _LIKE_REFERENCE.sub(lambda mark: "＆" if _names_a_character(mark) else "&", clean)
     return line(_OPENS_MARKUP.sub("‹", clean))
 
 
@@ -104,7 +104,7 @@ def text_construct(text: str) -> tuple[str, Literal["text", "html"]]:
     >>> text_construct("Write &amp; for an ampersand")
     ('Write &amp;amp; for an ampersand', 'html')
     """
-    if _LOOKS_LIKE_HTML.search(text):
+    if _END_TAG.search(text) or any(map(_names_a_character, _LIKE_REFERENCE.finditer(text))):
         return html.escape(text, quote=False), "html"
     return text, "text"
 
@@ -131,7 +131,7 @@ def ascii_url(url: str) -> str | None:
 def safe_html(body: str) -> str:
     """The HTML fragment without scripts, frames, event handlers, styles and relative addresses."""
     # A second pass over the characters: a reference such as &#x1; becomes a control character only when parsed.
-    return xml_text(_SANITISER.clean(xml_text(body))).strip()
+    return xml_text(_SANITISER.clean(xml_text(body))).replace("&nbsp;", "\xa0").strip()
 
 
 def excerpt(body: str, limit: int = 280) -> str:
@@ -161,9 +161,14 @@ def _without_markup(tag: re.Match[str]) -> str:
 
 
 def _resolved(reference: re.Match[str]) -> str:
-    # Only with its semicolon: "R&D &notes" is no "¬es". An unknown name keeps its letters and stops looking like one.
-    text = html.unescape(reference[0])
-    return text if text != reference[0] else text.replace("&", "& ")
+    # Only with its semicolon: "R&D &notes" is no "¬es".
+    return html.unescape(reference[0])
+
+
+def _names_a_character(mark: re.Match[str]) -> bool:
+    """Whether validators take what follows the ampersand for a character reference, semicolon or not."""
+    name = mark[1]
+    return name in _ENTITIES or not name.isalpha()
 
 
 def _ascii_host(host: str) -> str:

@@ -15,6 +15,7 @@ from feedbot.render.feeds.view import FeedView, Origin
 _NAMESPACE = uuid.UUID("6f1f6a0e-6d0b-5d51-9a0b-5f3f1c1c7a52")
 # No article on the web is older; dates before are a missing value (1970, year 1) or a slip.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_TITLE_FROM_SUMMARY = 80  # letters
 _MICROSECONDS = 1_000_000
 
 
@@ -94,7 +95,7 @@ def _item(view: FeedView, identity: str, article: Article) -> Item:
     return Item(
         id=identity,
         url=url,
-        title=clean.plain_title(article.title) or clean.plain_title(summary[:80]) or url or identity,
+        title=_title(article.title, summary[:_TITLE_FROM_SUMMARY], url or "", identity),
         summary=summary,
         body=body,
         author=clean.plain_title(article.author),
@@ -108,6 +109,11 @@ def _item(view: FeedView, identity: str, article: Article) -> Item:
         language=clean.language_tag(article.language),
         origin=view.origins.get(article.source_id),
     )
+
+
+def _title(*candidates: str) -> str:
+    """The first of the texts that says anything, free of markup."""
+    return next(title for title in map(clean.plain_title, candidates) if title)
 
 
 def _distinct(names: Iterable[str], but: Iterable[str] = ()) -> tuple[str, ...]:
