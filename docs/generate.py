@@ -32,7 +32,8 @@ INTRODUCTION = """\
 feedbot reads `config/feedbot.yaml` and every file in `config/sources/`. `--config DIR` or `FEEDBOT_CONFIG` names
 another directory. Neither file has to be there: what is not set has its default. `feedbot check` shows every
 setting with where it was set, or each thing that is wrong. A saved change takes effect within seconds; a file with
-a fault is refused whole, and the last good configuration goes on.
+a fault is refused whole, and the last good configuration goes on. What waits for the next start, such as the database
+and the port, is named by the log and by `feedbot status`.
 
 **How values are written.** Durations are a whole number with `s`, `m`, `h` or `d`: `90s`, `15m`, `2h`, `7d`. Sizes
 are a whole number with `B`, `KB`, `MB`, `GB` (powers of 1,000) or `KiB`, `MiB`, `GiB` (powers of 1,024): `10MB`.

@@ -143,7 +143,8 @@ class Pacing(Section):
         default=28, ge=1, le=1000, description="Messages a second over all chats (Telegram allows 30)."
     )
     chat_interval: Duration = Field(
-        default=timedelta(seconds=1), description="The least time between two messages to a chat."
+        default=timedelta(seconds=1),
+        description="The time for each message to one chat, on average; three may leave at once.",
     )
     group_per_minute: Whole = Field(default=20, ge=1, le=1000, description="Messages a minute to one group or channel.")
 
