@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote, urldefrag, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 from feedbot.domain.article import Attachment, Draft, Image
 from feedbot.domain.summary import is_cut, summarise
@@ -52,7 +52,7 @@ class Item:
     title: str = ""
     published: str = ""
     updated: str = ""
-    fallback_published: datetime | None = None
+    fallback_published: str = ""
     author: str = ""
     origin: str = ""
     comment_count: int | None = None
@@ -79,7 +79,7 @@ def draft(item: Item, feed: Feed, options: ParseOptions) -> Draft | None:
     body, summary = _texts(item)
     text = to_text(body) or summary
     title = item.title or summarise(text, _TITLE_CHARACTERS)
-    if not (title or item.urls or item.media):
+    if not (title or any(item.urls) or item.media):
         return None
     published, updated = _dates(item, options)
     pictures = _pictures(item.media, body)
@@ -132,8 +132,10 @@ def _teaser(html: str) -> str | None:
 
 
 def _dates(item: Item, options: ParseOptions) -> tuple[datetime | None, datetime | None]:
-    published = parse_published(item.published, timezone=options.timezone) or item.fallback_published
+    published = parse_published(item.published, timezone=options.timezone)
     updated = parse_published(item.updated, timezone=options.timezone)
+    if published is None and updated is None:
+        published = parse_published(item.fallback_published, timezone=options.timezone)
     if published is None:
         return updated, None
     return published, updated if updated != published else None
@@ -147,7 +149,7 @@ def _pictures(media: Iterable[Media], body: str) -> tuple[Image, ...]:
 
 
 def _attachment(media: Media) -> Attachment:
-    name = media.name or urlsplit(media.url).path.rpartition("/")[2]
+    name = media.name or unquote(urlsplit(media.url).path.rpartition("/")[2])
     return Attachment(media.url, name, mime_type(media.url, media.mime_type), media.size)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from feedbot.errors import NotParseable
 from feedbot.sources.feed_item import Feed, Html, Item, Media, draft
+from feedbot.sources.feed_prolog import MAX_ITEMS
 from feedbot.sources.feed_values import language, mime_type, plain_html, size, unique
 from feedbot.sources.html import absolute
 from feedbot.sources.spec import Listing, ParseOptions
@@ -39,7 +40,7 @@ def parse_json(text: str, url: str, options: ParseOptions) -> Listing:
         language=language(_text(said, "language")),
         author=_author(said),
     )
-    drafts = (draft(_item(item, url), feed, options) for item in items if isinstance(item, dict))
+    drafts = (draft(_item(item, url), feed, options) for item in items[:MAX_ITEMS] if isinstance(item, dict))
     return Listing(tuple(found for found in drafts if found), feed.title, feed.home_url, feed.language)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from html.entities import html5
+from itertools import islice
 
 from feedbot.errors import NotParseable
 from feedbot.sources.encoding import strip_controls
@@ -15,9 +16,9 @@ _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|rdf|feed|channel)(?=[\s/>])", re.
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)(?=[\s/>])", re.IGNORECASE)
 _DOCTYPE = (
     r"""<!DOCTYPE(?:"[^"]*+"|'[^']*+'|[^\["'>])*+"""
-    r"""(?:\[(?P<subset>(?:<!--.*?-->|"[^"]*+"|'[^']*+'|[^\]"'])*+)\]\s*+)?+>?"""
+    r"""(?:\[(?P<subset>(?:<!--.*?(?:-->|\Z)|"[^"]*+"|'[^']*+'|[^\]"'])*+)\]\s*+)?+>?"""
 )
-_PROLOG_PART = re.compile(rf"[^<]++|<\?.*?>|<!--.*?-->|{_DOCTYPE}", re.DOTALL | re.IGNORECASE)
+_PROLOG_PART = re.compile(rf"[^<]++|<\?.*?(?:>|\Z)|<!--.*?(?:-->|\Z)|{_DOCTYPE}", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+(?P<name>[\w.:-]+)\s+(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')\s*>""")
 _ANY_ENTITY = re.compile(r"<!ENTITY\b")
 _CHARACTER = re.compile(r"&#(?:\d{1,7}|x[0-9a-fA-F]{1,6});")
@@ -25,6 +26,11 @@ _CDATA_OR_AMPERSAND = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?:(?P<number>#(?:\d{1,9}|[xX][0-9a-fA-F]{1,8}));|(?P<name>\w{1,40});)?",
     re.DOTALL,
 )
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{5000,}>")
+_MOST_ATTRIBUTES = 500
+_ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
+_ROOT_NAME = re.compile(r"<([\w.:-]+)")
+MAX_ITEMS = 2000
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LONGEST_VALUE = 200
 _MOST_GROWTH = 1_000_000
@@ -39,13 +45,29 @@ def prepare(text: str, url: str) -> str:
     """The feed from its root element on, without a DOCTYPE, every reference resolved or escaped; UTF-8 is declared.
 
     Entities that the feed declares are put in where they are plain text. Ampersands that begin nothing, HTML's named
-    characters and references to characters that XML forbids are mended outside of CDATA.
+    characters and references to characters that XML forbids are mended outside of CDATA. Only the first 2,000 items are
+    kept.
 
     Raises:
-        NotParseable: the feed declares entities that could blow up or reach outside.
+        NotParseable: the feed declares entities that could blow up or reach outside, or is a bomb of attributes.
     """
     start, subset = _start(text)
-    return '<?xml version="1.0" encoding="utf-8"?>' + _resolved(text[start or 0 :], _declared(subset, url), url)
+    body = _resolved(_first_items(text[start or 0 :]), _declared(subset, url), url)
+    if any(tag[0].count("=") > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(body)):
+        raise NotParseable(
+            "A tag of the feed has hundreds of attributes, as only an attack has; it was not read.", url=url
+        )
+    return '<?xml version="1.0" encoding="utf-8"?>' + body
+
+
+def _first_items(body: str) -> str:
+    """The feed up to its 2,000th item, with the elements closed that are open there."""
+    excess = next(islice(_ITEM.finditer(body), MAX_ITEMS, None), None)
+    root = _ROOT_NAME.match(body)
+    if not excess or not root:
+        return body
+    kept = body[: excess.start()]
+    return f"{kept}{'' if '</channel>' in kept or '<channel' not in kept else '</channel>'}</{root[1]}>"
 
 
 def _start(text: str) -> tuple[int | None, str]:

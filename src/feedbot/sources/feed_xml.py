@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from calendar import timegm
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from io import BytesIO
+from time import strftime
 from typing import Any
 
 import feedparser
@@ -27,7 +26,10 @@ _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(r"<day>\s*(\w{6,9})\s*</day>", re.IGNORECASE)
 _MAIL_WITH_NAME = re.compile(r"\s*\S+@\S+\s*\((.+)\)\s*")
 # Discuz! escapes its descriptions once or twice more than it should.
-_ESCAPED_TWICE = re.compile(r"&(?:amp;){1,4}(#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_ESCAPED_TWICE = re.compile(r"&(?:amp;){1,4}(#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,7});")
+# Where a title says that it is text, or nothing, but is HTML all the same.
+_MARKUP = re.compile(r"</\w+\s*>|&#?\w{2,8};")
+_ZONE = re.compile(r"(?:\b[A-Z]{1,5}|[+-]\d{2}:?\d{2})\s*\Z")
 
 
 def parse_xml(text: str, url: str, options: ParseOptions) -> Listing:
@@ -44,16 +46,19 @@ def parse_xml(text: str, url: str, options: ParseOptions) -> Listing:
         sanitize_html=False,
     )
     said = parsed["feed"]
+    is_atom = parsed["version"].startswith("atom")
     feed = Feed(
         url,
-        title=_line(said, "title"),
+        title=_line(said, "title", is_atom=is_atom),
         home_url=absolute(_text(said, "link"), url),
         language=language(_text(said, "language")),
         # In Atom an entry without an author has the feed's (RFC 4287, 4.1.2).
-        author=_author(said) if parsed["version"].startswith("atom") else "",
+        author=_author(said) if is_atom else "",
     )
     is_discuz = "discuz" in _text(said, "generator").lower()
-    drafts = (draft(_item(entry, url, is_discuz=is_discuz), feed, options) for entry in parsed["entries"])
+    drafts = (
+        draft(_item(entry, url, is_atom=is_atom, is_discuz=is_discuz), feed, options) for entry in parsed["entries"]
+    )
     return Listing(
         tuple(found for found in drafts if found),
         title=feed.title,
@@ -67,7 +72,7 @@ def parse_xml(text: str, url: str, options: ParseOptions) -> Listing:
     )
 
 
-def _item(entry: Any, url: str, *, is_discuz: bool) -> Item:
+def _item(entry: Any, url: str, *, is_atom: bool, is_discuz: bool) -> Item:
     content, description = _content(entry, url), _description(entry, url)
     if is_discuz:
         description = Html(_ESCAPED_TWICE.sub(r"&\1;", description.html), description.base_url)
@@ -75,10 +80,10 @@ def _item(entry: Any, url: str, *, is_discuz: bool) -> Item:
     return Item(
         guid=_text(entry, "id"),
         urls=tuple(_urls(entry, links)),
-        title=_line(entry, "title"),
+        title=_line(entry, "title", is_atom=is_atom),
         published=_text(entry, "published") or _text(entry, "created"),
         updated=_text(entry, "updated"),
-        fallback_published=_parsed(entry, "published_parsed") or _parsed(entry, "updated_parsed"),
+        fallback_published=_read(entry, "published") or _read(entry, "updated"),
         author=_author(entry),
         origin=_line(dict.get(entry, "source") or {}, "title"),
         comment_count=_comment_count(entry, links),
@@ -96,11 +101,11 @@ def _text(said: Any, key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _line(said: Any, key: str) -> str:
+def _line(said: Any, key: str, *, is_atom: bool = False) -> str:
     """A title as one plain line, whether it is text or HTML."""
     text = _text(said, key)
     detail = dict.get(said, f"{key}_detail") or {}
-    is_html = detail.get("type", "text/html") in _HTML_TYPES
+    is_html = detail.get("type", "text/html") in _HTML_TYPES or (not is_atom and _MARKUP.search(text))
     return one_line(text) if is_html else " ".join(text.split())
 
 
@@ -115,6 +120,8 @@ def _content(entry: Any, url: str) -> Html:
 def _description(entry: Any, url: str) -> Html:
     detail = dict.get(entry, "summary_detail") or {}
     text = _text(entry, "summary")
+    if any(text == (part.get("value") or "").strip() for part in dict.get(entry, "content") or []):
+        return Html()  # feedparser's copy of the content
     is_html = detail.get("type", "text/html") in _HTML_TYPES
     return Html(text if is_html else plain_html(text), detail.get("base") or url)
 
@@ -130,14 +137,12 @@ def _urls(entry: Any, links: list[Any]) -> Iterator[str]:
 
 
 def _author(said: Any) -> str:
+    with_mail = _MAIL_WITH_NAME.fullmatch(_text(said, "author"))
+    if with_mail:  # RSS 2.0 wants `mail (Name)`
+        return one_line(with_mail[1])
     people = dict.get(said, "authors") or []
     names = (one_line(dict.get(person, "name") or "") for person in people)
-    return ", ".join(dict.fromkeys(name for name in names if name)) or _name(_text(said, "author"))
-
-
-def _name(author: str) -> str:
-    with_name = _MAIL_WITH_NAME.fullmatch(author)
-    return one_line(with_name[1] if with_name else author)
+    return ", ".join(dict.fromkeys(name for name in names if name)) or one_line(_text(said, "author"))
 
 
 def _comment_count(entry: Any, links: list[Any]) -> int | None:
@@ -174,13 +179,16 @@ def _file(address: str | None, base: str, kind: str | None, length: str | None, 
         yield Media(url, "image" if is_image else "file", media_type, size=size(length))
 
 
-def _parsed(entry: Any, key: str) -> datetime | None:
-    """A date that only feedparser can read (Hungarian, Korean, Greek, ...), which it gives in UTC."""
-    parts = dict.get(entry, key)
-    try:
-        return datetime.fromtimestamp(timegm(parts), UTC) if parts else None
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
+def _read(entry: Any, key: str) -> str:
+    """A date that perhaps only feedparser can read (Hungarian, Korean, Greek, asctime), as ISO 8601.
+
+    It gives UTC, but takes a date without a zone for UTC as well.
+    """
+    parts = dict.get(entry, f"{key}_parsed")
+    if not parts:
+        return ""
+    zone = "+00:00" if _ZONE.search(_text(entry, key)) else ""
+    return strftime("%Y-%m-%dT%H:%M:%S", parts) + zone
 
 
 def _ttl(said: Any) -> int | None:
