@@ -110,12 +110,29 @@ def test_no_form_lets_a_secret_out_not_even_in_a_traceback(form: str) -> None:
     except ValueError:
         logger.exception("failed")
 
+        logging.getLogger("aiogram").exception("Cause: %s", awkward)
+
     text = stream.getvalue()
-    assert "ValueError" in text
+    assert text.count("Traceback") == 2
     for secret in ("hunter2", "AAExample", "me:pw", "wörd", "w\\u00f6rd", "€x"):
         assert secret not in text
     assert "https://***@host/x" in text
     assert "https://api.telegram.org/bot***/getMe" in text
+
+
+def test_a_library_record_that_cannot_be_written_is_told_without_its_values() -> None:
+    stream = configured("logfmt")
+
+    logging.getLogger("aiogram").warning("%d", TOKEN)
+
+    assert re.fullmatch(r"event=log_failed level=error logger=aiogram line=\d+\n", stream.getvalue())
+
+
+def test_a_closed_stream_is_survived() -> None:
+    stream = configured("logfmt")
+    stream.close()
+
+    structlog.get_logger("feedbot.x").info("event")
 
 
 def test_short_secrets_do_not_blot_out_ordinary_words() -> None:

@@ -7,6 +7,7 @@ WARNING on.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -45,6 +46,17 @@ class Masker:
         return _USERINFO.sub(MASK, _TOKEN.sub(MASK, text))
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Tells of a record that cannot be written in one line.
+
+    The standard handler would print the record's values in a traceback, past the mask.
+    """
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        with contextlib.suppress(OSError, ValueError):  # the stream itself is closed: nothing is left to tell it to
+            self.stream.write(f"event=log_failed level=error logger={record.name} line={record.lineno}\n")
+
+
 def configure(
     *, level: str = "info", form: str = "auto", secrets: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
@@ -59,7 +71,7 @@ def configure(
     target = stream or sys.stderr
     if form == "auto":
         form = "console" if target.isatty() else "logfmt"
-    handler = logging.StreamHandler(target)
+    handler = _Handler(target)
     handler.setFormatter(_formatter(form, Masker(secrets), colors=target.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
