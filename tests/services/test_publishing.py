@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,7 @@ import brotli
 import feedparser
 import pytest
 import zstandard
+from structlog.testing import capture_logs
 
 from feedbot.domain.source import DeclaredSource
 from feedbot.render.feeds import Format
@@ -202,6 +205,25 @@ async def test_a_source_that_fails_keeps_its_last_good_feed(town: Database) -> N
         assert await sources.save_state(connection, leased.number, "me", values)
     after = await rendered(of, OF_SOURCE)
     assert (after.body, after.etag) == (before.body, before.etag)
+
+
+async def test_while_the_database_fails_the_last_good_feed_is_served_and_the_log_says_why(
+    town: Database, sqlite_url: str
+) -> None:
+    of = publisher(town)
+    before, listed = await rendered(of), await of.opml()
+    path = sqlite_url.removeprefix("sqlite:///")
+    for old, new in (("article", "hidden"), ("hidden", "article")):
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        with capture_logs() as lines:
+            assert (await rendered(of)).etag == before.etag
+            assert (await of.opml()).etag == listed.etag
+        assert [line["event"] for line in lines] == (["feed_not_renewed"] if new == "hidden" else [])
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE article RENAME TO hidden")
+    with pytest.raises(Exception, match="no such table"):
+        await publisher(town).feed(ALL, "rss")
 
 
 async def test_a_feed_without_articles_is_dated_by_its_source(database: Database) -> None:

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import Literal
 
 import brotli
+import structlog
 import zstandard
 
 from feedbot.domain.article import Article
@@ -27,6 +28,8 @@ from feedbot.render.links import SitePresentation
 from feedbot.render.opml import Outline
 from feedbot.storage import articles, categories, sources
 from feedbot.storage.database import Database
+
+log = structlog.get_logger(__name__)
 
 __all__ = ["Absence", "Coding", "FeedName", "Publication", "Publisher", "RenderedFeed"]
 
@@ -157,7 +160,11 @@ class Publisher:
         self._epoch += 1
 
     async def feed(self, name: FeedName, form: Format) -> RenderedFeed | Absence:
-        """The feed in that format, or why there is none. A source that fails keeps its last good articles."""
+        """The feed in that format, or why there is none.
+
+        A source that fails keeps its last good articles, and while nothing can be read or rendered the last good feed
+        is served; what went wrong is raised only if there is none.
+        """
         return await self._current(name, form)
 
     async def opml(self) -> RenderedFeed:
@@ -179,8 +186,14 @@ class Publisher:
             work = self._list(kept) if form == "opml" else self._feed(name, form, kept)
             task = self._under_way[running] = asyncio.create_task(work, name=f"publish {name.path}.{form}")
             task.add_done_callback(lambda _: self._under_way.pop(running, None))
-        # A reader that hangs up must not take the rendering away from the others.
-        return await asyncio.shield(task)
+        try:
+            # A reader that hangs up must not take the rendering away from the others.
+            return await asyncio.shield(task)
+        except Exception:
+            if kept is None:
+                raise
+            log.exception("feed_not_renewed", feed=f"{name.path}.{form}")
+            return kept.rendered
 
     async def _feed(self, name: FeedName, form: Format, kept: _Kept | None) -> RenderedFeed | Absence:
         epoch, looked_at = self._epoch, time.monotonic()
