@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
+import functools
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -51,9 +53,17 @@ async def serving(app: Any) -> AsyncIterator[str]:
             await until(lambda: not server.server_state.tasks)
 
 
+@functools.cache
+def _unopened() -> PromptSession:
+    """A session that is only copied: each new one would read all certificates of the web."""
+    return PromptSession()
+
+
 def new_bot(url: str, token: str = TOKEN) -> Bot:
     """A bot that talks to the sandbox at `url`; close its session."""
-    return Bot(token, session=PromptSession(api=TelegramAPIServer.from_base(url)))
+    session = copy.copy(_unopened())
+    session.api = TelegramAPIServer.from_base(url)
+    return Bot(token, session=session)
 
 
 @contextlib.asynccontextmanager

@@ -15,11 +15,15 @@ _VANISH = dict.fromkeys([13, 0x333, 0x33F, 0x30A, *range(0x2028, 0x202F)])
 _CLEAN = _TO_SPACE | _VANISH
 _DIRTY = re.compile("[" + "".join(re.escape(chr(code)) for code in _CLEAN) + "]")
 _SPACES = " \n"
+_DOMAINS = "com|org|net|info|edu|gov|cn|hk|tw|jp|uk|de|fr|ru|io|me|tv|app|dev|xyz|top|site|online|py"
 _FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>\"'，。；！？、）】》]+[^\s<>\"'，。；！？、）】》.,;:!?)\]])"
-    r"|(?<![\w/])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)(?![\w/])"
-    r"|(?<!\w)(?P<mention>@[A-Za-z][A-Za-z0-9_]{2,31})(?!\w)"
-    r"|(?<![\w&])(?P<hashtag>#\w*[^\W\d]\w*)",
+    r"(?P<email>(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,8}(?![\w]))"
+    r"|(?P<url>(?i:(?<![A-Za-z0-9_])(?:https?|ftp)://)[^\s/?#<>\"]*[.\]][^\s<>\"]*"
+    rf"|(?<![\w@.-])(?:[A-Za-z0-9][\w-]*\.)+(?i:{_DOMAINS})(?![\w.-])(?:[/?#][^\s<>\"]*)?)"
+    r"|(?<![\w/<>])(?P<bot_command>/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?)(?![\w/<>@])"
+    r"|(?<!\w)(?P<mention>@[A-Za-z0-9_]{4,32})(?!\w)"
+    r"|(?<!\w)(?P<hashtag>#\w*[^\W\d]\w*(?:@[A-Za-z0-9_]{4,32})?)(?![\w#])"
+    r"|(?<![\w$])(?P<cashtag>\$[A-Z]{1,8})(?![\w$])",
 )
 _CODE = frozenset({"code", "pre"})
 _QUOTES = frozenset({"blockquote", "expandable_blockquote"})
@@ -38,16 +42,28 @@ def stored(text: str, entities: list[Entity], *, find: bool = True) -> Formatted
 
 def found_entities(text: str) -> list[Entity]:
     """The entities that Telegram finds in plain text, offsets in UTF-16 units."""
-    if not any(sign in text for sign in "/@#"):
+    if not any(sign in text for sign in "/@#.$"):
         return []
     return [
         {
             "type": str(match.lastgroup),
             "offset": utf16_length(text[: match.start()]),
-            "length": utf16_length(match.group()),
+            "length": utf16_length(_address(match.group()) if match.lastgroup == "url" else match.group()),
         }
         for match in _FOUND.finditer(text)
     ]
+
+
+def _address(text: str) -> str:
+    """The address without the punctuation that follows it in a sentence; brackets stay if they are closed inside."""
+    while text and (text[-1] in ".,:;!?'…([{" or _is_unopened(text)):
+        text = text[:-1]
+    return text
+
+
+def _is_unopened(text: str) -> bool:
+    opening = {")": "(", "]": "[", "}": "{"}.get(text[-1])
+    return opening is not None and text.count(opening) < text.count(text[-1])
 
 
 def slice_utf16(text: str, offset: int, length: int) -> str:

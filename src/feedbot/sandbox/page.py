@@ -19,7 +19,12 @@ from feedbot.sandbox.people import People, SandboxMisuse
 from feedbot.sandbox.world import World
 
 HERE = Path(__file__).parent
-STATIC = {"chat.css": "text/css", "icon.svg": "image/svg+xml", "chat.js": "text/javascript", "render.js": "text/javascript"}
+STATIC = {
+    "chat.css": "text/css",
+    "icon.svg": "image/svg+xml",
+    "chat.js": "text/javascript",
+    "render.js": "text/javascript",
+}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src * data:; connect-src 'self'; "
