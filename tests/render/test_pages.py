@@ -134,10 +134,11 @@ def test_a_file_is_shown_with_its_kind_and_size(attachment: Attachment, shown: t
     assert (file.name, file.about) == shown
 
 
-def test_the_original_is_named_by_its_host() -> None:
-    assert pages.article_view(article(), SITE, ENGLISH, body_text="").original == pages.Link(
-        "town.example", "https://www.town.example/5"
-    )
+def test_the_original_is_named_by_its_site_else_by_its_host() -> None:
+    named = pages.article_view(article(site="萍乡城事网"), SITE, ENGLISH, body_text="").original
+    unnamed = pages.article_view(article(), SITE, ENGLISH, body_text="").original
+    assert named == pages.Link("萍乡城事网", "https://www.town.example/5")
+    assert unnamed == pages.Link("town.example", "https://www.town.example/5")
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "/relative", "http://[", "mailto:a@b", ""])

@@ -237,6 +237,7 @@ async def test_a_source_says_how_it_is_and_when_and_why_it_is_visited_again(sqli
         shown = await page(client, "/source/blog")
     panel = one(shown, ".condition")
     assert text(panel, ".state.bad") == "Cannot be read at the moment"
+    assert text(shown, ".empty p:last-child") == "Its articles appear here as soon as it can be read."
     assert text(panel, ".problem") == "The host name could not be resolved."
     assert [" ".join(node.text().split()) for node in panel.css("dd")] == [
         "24 Nov 2026, 17:00",

@@ -197,7 +197,7 @@ def article_view(article: Article, site: SitePresentation, _: Translator, *, bod
         reactions=tuple((one.name, one.count) for one in article.reactions if one.count),
         comments=_comments(article.comment_count, _),
         tags=article.tags,
-        original=Link(host(article.url), web_link(article.url)),
+        original=Link(article.site or host(article.url), web_link(article.url)),
     )
 
 

@@ -83,12 +83,15 @@ class SamplePortal:
         root = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}/"
         return Site(self.title, root, datetime.fromtimestamp(self._clock(), SITE_ZONE))
 
-    def _latest(self, category: Category | None) -> Iterator[Story]:
-        """Newest first by the date that editors set, as the real portal sorts."""
+    def _latest(self, category: Category | None, count: int) -> list[Story]:
+        return [self._write(number) for number in islice(self._numbers(category), count)]
+
+    def _numbers(self, category: Category | None) -> Iterator[int]:
+        """The numbers of a category's stories, newest first as the real portal sorts, without writing them."""
         newest = self.count()
         for number in range(newest, max(0, newest - LISTED), -1):
             if category is None or categories.holds(category, stories.category_of(number)):
-                yield self._write(number)
+                yield number
 
     async def _portal(self, request: Request) -> Response:
         """`portal.php`: what it shows is told by `mod`."""
@@ -104,7 +107,7 @@ class SamplePortal:
         return show(request) if show else RedirectResponse(f"{self._site(request).root}portal.php", 302)
 
     def _index(self, request: Request) -> Response:
-        blocks = [(one, list(islice(self._latest(one), _BLOCK_ITEMS))) for one in categories.CATEGORIES]
+        blocks = [(one, self._latest(one, _BLOCK_ITEMS)) for one in categories.CATEGORIES]
         return HTMLResponse(pages.index_page(self._site(request), blocks))
 
     def _list(self, request: Request) -> Response:
@@ -112,9 +115,9 @@ class SamplePortal:
         if category is None:
             # The real one answers 200 here.
             return HTMLResponse(pages.message_page(self._site(request), _NO_CATEGORY))
-        matching = list(self._latest(category))
+        matching = list(self._numbers(category))
         page = _asked(request, "page", default=1)
-        shown = matching[(page - 1) * STORIES_PER_PAGE : page * STORIES_PER_PAGE]
+        shown = [self._write(number) for number in matching[(page - 1) * STORIES_PER_PAGE : page * STORIES_PER_PAGE]]
         last = max(1, -(-len(matching) // STORIES_PER_PAGE))
         site = self._site(request)
         pager = Pager(min(page, last), last, f"{site.root}portal.php?mod=list&catid={category.catid}")
@@ -141,7 +144,7 @@ class SamplePortal:
         category = categories.BY_ID.get(_asked(request, "catid"))
         if category is None and "catid" in request.query_params:
             return HTMLResponse(pages.message_page(self._site(request), _NO_CATEGORY))
-        feed = pages.rss_feed(self._site(request), category, list(islice(self._latest(category), _FEED_ITEMS)))
+        feed = pages.rss_feed(self._site(request), category, self._latest(category, _FEED_ITEMS))
         return Response(feed, media_type="application/xml")
 
     def _attachment(self, request: Request) -> Response:
