@@ -122,9 +122,28 @@ def test_one_broken_byte_in_utf_8_without_a_claim_is_one_replacement() -> None:
     assert decode(body[:60] + b"\xff" + body[60:]) == TEXT[:20] + "\ufffd" + (TEXT * 20)[20:]
 
 
-def test_bytes_without_any_claim_are_guessed_at() -> None:
-    text = "据介绍，今年梨园新装了滴灌设备，预计每亩增收八百元。镇农技站派出六名技术员，逐户讲解疏花和防冻的要点。" * 3
-    assert decode(text.encode("gb18030")) == text
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("gb18030", "据介绍，今年梨园新装了滴灌设备，预计每亩增收八百元。技术员逐户讲解疏花和防冻的要点。\n"),
+        ("big5", "據介紹，今年梨園新裝了滴灌設備，預計每畝增收八百元。技術員逐戶講解疏花和防凍的要點。\n"),
+        ("cp932", "今日の朝、市内に新しい図書館がオープンしました。学校の近くに建ててほしいと願っていました。\n"),
+        ("cp949", "오늘 아침 시내에 새로운 도서관이 문을 열었습니다. 학교 근처에 지어 달라고 요청해 왔습니다.\n"),
+        ("cp1251", "Сегодня утром в городе открылась новая библиотека. Жители давно просили построить её.\n"),
+        ("cp1252", "Ce matin, la nouvelle bibliothèque a été inaugurée près de l'école. Les habitants l'espéraient.\n"),
+    ],
+)
+def test_bytes_without_any_claim_are_guessed_at(codec: str, text: str) -> None:
+    assert decode((text * 6).encode(codec)) == text * 6
+
+
+@pytest.mark.parametrize("place", [-1, 20])
+def test_a_guess_survives_a_broken_character(place: int) -> None:
+    text = "据介绍，今年梨园新装了滴灌设备，预计每亩增收八百元。\n技术员逐户讲解疏花和防冻的要点。\n" * 6 + "完"
+    body = text.encode("gb18030")
+    broken = body[:place] + (b"\xff" + body[place:] if place > 0 else b"")
+    kept = text[:10] + "\ufffd" + text[10:] if place > 0 else text[:-1] + "\ufffd"
+    assert decode(broken) == kept
 
 
 def test_the_byte_order_mark_is_no_part_of_the_text() -> None:

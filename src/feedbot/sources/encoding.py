@@ -48,6 +48,7 @@ _SERVER_DEFAULT = "cp1252"
 # GBK text can be valid UTF-8 by chance ("联通" was famous for it), but not for this many characters.
 _SURE_CHARACTERS = 8
 _FEW_ERRORS = 3
+_SAMPLE_BYTES = 200_000
 _FEW_ERRORS_SHARE = 0.02
 
 
@@ -149,6 +150,24 @@ def _is_mostly_right(text: str, *, is_claimed: bool) -> bool:
 def _guess(body: bytes) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415  # seldom needed, and slow to import
 
-    best = from_bytes(body).best()
-    codec = codec_for(best.encoding.replace("_", "-")) or codec_for(best.encoding) if best else None
-    return body.decode(codec, "replace") if codec else None
+    for sample in _samples(body):
+        matches = from_bytes(sample)
+        best = matches.best()
+        if best is None:
+            continue
+        # Of encodings that fit equally well, the web's own default is the likeliest (WHATWG HTML, 13.2.3.2).
+        as_good = (match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence))
+        if any(_SERVER_DEFAULT in match.could_be_from_charset for match in as_good):
+            return body.decode(_SERVER_DEFAULT, "replace")
+        return body.decode(codec_for(best.encoding.replace("_", "-")) or best.encoding, "replace")
+    return None
+
+
+def _samples(body: bytes) -> Iterator[bytes]:
+    """What to guess by: everything, and if something in it is broken, the parts that may be whole."""
+    yield body[:_SAMPLE_BYTES]
+    yield body[: min(len(body), _SAMPLE_BYTES) - 1]
+    middle = max(body.find(end, len(body) // 2) for end in (b"<", b"\n"))
+    if middle > 0:
+        yield body[:middle][:_SAMPLE_BYTES]
+        yield body[middle:][:_SAMPLE_BYTES]

@@ -58,10 +58,12 @@ def related(document: Document) -> tuple[str, ...]:
 
 
 def _category_links(document: Document, crumbs: LexborNode) -> Iterator[str]:
+    """What comes after the site's own link and the portal's, which some editions leave out."""
     for position, link in enumerate(crumbs.css("a")):
         address = urlsplit(document.absolute(link.attributes.get("href")))
-        is_portal = label(link.text()) in _PORTAL or (address.path in _PORTAL_PATHS and "catid=" not in address.query)
-        if position and not is_portal:
+        is_home = address.path in _PORTAL_PATHS and "catid=" not in address.query
+        # A category may have a host of its own, so only the second link is looked at closely.
+        if position > 1 or (position == 1 and not is_home and label(link.text()) not in _PORTAL):
             yield text_of(link)
 
 
