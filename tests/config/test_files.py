@@ -73,22 +73,41 @@ def test_a_repeated_key_is_a_fault_that_names_both_lines() -> None:
     ]
 
 
-def test_broken_yaml_is_a_fault_with_its_line() -> None:
-    assert faults("site:\n  title: [a\nweb: 1\n") == [
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("a: 1\nb: [x\nc: 1\n", "2: has a list that is not closed. Add the ] to the [ of this line."),
+        ("a: 1\nb: {x: 1\nc: 1\n", "2: has a group that is not closed. Add the } to the { of this line."),
+        ("a: 1\nb: 'x\nc: 1\n", "2: has a quote that is not closed. Add the closing quote."),
+        ("a: 1\nb\nc: 1\n", "2: has a key without a colon. Write key: value."),
+        ("a: ]\n", "1: lacks a value or has a bracket too many. Check the brackets [ ] and { }."),
         (
-            "a.yaml:3: is not valid YAML: did not find expected ',' or ']', while parsing a flow sequence. "
-            "Check the indentation, the colons and the quotes there."
-        )
-    ]
-
-
-def test_a_tab_as_indentation_is_a_fault_with_its_line() -> None:
-    assert faults("site:\n\ttitle: a\n") == [
+            "a:\n  b: 1\n c: 2\n",
+            "3: does not fit the lines above it. Indent it with as many spaces as its neighbours.",
+        ),
+        ("- a\nb: 1\n", "2: does not fit the list above it. Indent it with as many spaces as its neighbours."),
+        ("a: b: c\n", "1: has a colon where none can be. Put the text in quotes, or check the indentation."),
         (
-            "a.yaml:2: is not valid YAML: found character that cannot start any token, while scanning for the next "
-            "token. Check the indentation, the colons and the quotes there."
-        )
-    ]
+            "a:\n\tb: 1\n",
+            (
+                "2: begins a value with a tab or a special character. "
+                "Indent with spaces, and put text that begins with @, % or ` in quotes."
+            ),
+        ),
+        ('a: "x\\q"\n', "1: has a backslash that means nothing. Use single quotes, or write it twice."),
+        ("a: *x\n", "1: uses an alias (*name) that no anchor defines. Put text with an * in quotes."),
+        ("a: 1\n---\nb: 1\n", "2: begins a second document. Remove the line ---."),
+        (
+            "%YAML 3.0\n---\na: 1\n",
+            (
+                "1: is not valid YAML: found incompatible YAML document. "
+                "Check the indentation, the colons and the quotes there."
+            ),
+        ),
+    ],
+)
+def test_broken_yaml_is_a_fault_in_plain_words_with_its_line(text: str, fault: str) -> None:
+    assert faults(text) == [f"a.yaml:{fault}"]
 
 
 def test_a_tag_is_refused_and_nothing_is_constructed() -> None:

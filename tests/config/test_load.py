@@ -221,10 +221,7 @@ def test_a_broken_settings_file_does_not_hide_faults_in_sources(directory: Direc
     directory.write("sources/town.yaml", "- id: town\n")
 
     assert directory.faults() == [
-        (
-            "config/feedbot.yaml:2: is not valid YAML: did not find expected node content, while parsing a flow node. "
-            "Check the indentation, the colons and the quotes there."
-        ),
+        ("config/feedbot.yaml:2: lacks a value or has a bracket too many. Check the brackets [ ] and { }."),
         "config/sources/town.yaml:1: must begin with sources:. Write sources: and indent the list below it.",
     ]
 

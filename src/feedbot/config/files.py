@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from feedbot.config.syntax import syntax_fault
 from feedbot.errors import ConfigurationError, Fault
 
 MAX_BYTES = 10_000_000
@@ -96,7 +97,7 @@ def parse(text: str, *, file: str) -> Document:
             node = yaml.compose(text, Loader=_Loader)
             _Builder(document, most=size + MAX_COPIED).fill(node)
     except yaml.YAMLError as error:
-        document.faults.append(_syntax_fault(file, error))
+        document.faults.append(syntax_fault(file, error))
     if document.faults:
         document.data = None
     return document
@@ -139,16 +140,6 @@ def _measured(text: str, document: Document) -> int:
             document.faults.append(Fault(document.file, line, "", reason, "Check the brackets and the indentation."))
             break
     return size
-
-
-def _syntax_fault(file: str, error: yaml.YAMLError) -> Fault:
-    remedy = "Check the indentation, the colons and the quotes there."
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        said = ", ".join(part for part in (error.problem, error.context) if part)
-        return Fault(file, mark.line + 1 if mark else None, "", f"is not valid YAML: {said}.", remedy)
-    reason = getattr(error, "reason", "it cannot be read")
-    return Fault(file, None, "", f"is not valid YAML: {reason}.", "Remove control characters from the file.")
 
 
 class _Builder:
