@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from feedbot.domain import identity
@@ -13,6 +18,7 @@ from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.render.links import SitePresentation
 from feedbot.storage import articles, sources
 from feedbot.storage.database import Database
+from feedbot.storage.upgrading import upgrade
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CATEGORY = "城事资讯/安源区政府"
@@ -33,6 +39,28 @@ def draft(number: int, **values: Any) -> Draft:
         body_html=f"<p>Body {number}.</p>",
     )
     return replace(made, **values)
+
+
+@cache
+def _empty_database() -> bytes:
+    """The file of a database at the newest schema; made once, since migrating takes longer than most tests."""
+
+    async def make(file: Path) -> None:
+        made = Database(f"sqlite:///{file}")
+        await upgrade(made)
+        await made.close()
+
+    with TemporaryDirectory() as folder, ThreadPoolExecutor(1) as pool:
+        file = Path(folder) / "feedbot.db"
+        pool.submit(asyncio.run, make(file)).result()
+        return file.read_bytes()
+
+
+def open_database(folder: Path) -> Database:
+    """A new SQLite database in the folder, as file `feedbot.db`."""
+    file = folder / "feedbot.db"
+    file.write_bytes(_empty_database())
+    return Database(f"sqlite:///{file}")
 
 
 async def declare(database: Database, *declared: DeclaredSource, at: datetime = NOW - timedelta(days=1)) -> None:

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import gzip
 import sqlite3
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import brotli
 import feedparser
@@ -23,7 +25,7 @@ from feedbot.storage.database import Database
 from feedbot.storage.upgrading import upgrade
 from render.atom_rules import atom_faults
 from render.rss_rules import rss_faults
-from services.feed_store import ANYUAN, BLOG, CATEGORY, NOW, SITE, declare, draft, store
+from services.feed_store import ANYUAN, BLOG, CATEGORY, NOW, SITE, declare, draft, open_database, store
 
 ALL = FeedName("all")
 IN_CATEGORY = FeedName("category", CATEGORY)
@@ -31,9 +33,11 @@ OF_SOURCE = FeedName("source", "anyuan")
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite for most of these: what is asked of the database is tested on both engines where it lives."""
-    return sqlite_url
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """SQLite: what is asked of the database is tested on both engines where it lives."""
+    opened = open_database(tmp_path)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
@@ -208,11 +212,11 @@ async def test_a_source_that_fails_keeps_its_last_good_feed(town: Database) -> N
 
 
 async def test_while_the_database_fails_the_last_good_feed_is_served_and_the_log_says_why(
-    town: Database, sqlite_url: str
+    town: Database, tmp_path: Path
 ) -> None:
     of = publisher(town)
     before, listed = await rendered(of), await of.opml()
-    path = sqlite_url.removeprefix("sqlite:///")
+    path = tmp_path / "feedbot.db"
     for old, new in (("article", "hidden"), ("hidden", "article")):
         with contextlib.closing(sqlite3.connect(path)) as connection:
             connection.execute(f"ALTER TABLE {old} RENAME TO {new}")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -24,7 +25,7 @@ from feedbot.web.feeds import feeds_app, handles
 from feedbot.web.server import WebServer
 from render.atom_rules import atom_faults
 from render.rss_rules import rss_faults
-from services.feed_store import ANYUAN, BLOG, CATEGORY, NOW, SITE, declare, draft, store
+from services.feed_store import ANYUAN, BLOG, CATEGORY, NOW, SITE, declare, draft, open_database, store
 
 UNPACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.decompress,
@@ -69,9 +70,11 @@ async def serving(publisher: Publisher) -> AsyncIterator[Reader]:
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """SQLite: this is about HTTP."""
-    return sqlite_url
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """SQLite: what is asked of the database is tested on both engines where it lives."""
+    opened = open_database(tmp_path)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
