@@ -174,6 +174,26 @@ def test_an_article_that_leads_to_another_article_keeps_its_own_draft() -> None:
     assert result.draft == dataclasses.replace(draft, is_complete=True)
 
 
+@pytest.mark.parametrize("url", ["http://www.portal.example/news/pear.html", "https://portal.example/news/pear.html"])
+def test_a_generated_page_with_a_name_of_its_own_is_the_article(url: str) -> None:
+    assert parse_article([page_of("article", url)], list_draft(), OPTIONS).draft.title == "石桥村梨花开了"
+
+
+def test_a_forum_page_that_an_article_leads_to_leaves_the_lists_draft() -> None:
+    page = page_of("forum", f"{HOST}forum.php?mod=viewthread&tid=3")
+    assert parse_article([page], list_draft(), OPTIONS).draft == dataclasses.replace(list_draft(), is_complete=True)
+
+
+def test_a_category_with_a_host_of_its_own_stays_in_the_path() -> None:
+    body = (
+        (FOLDER / "article.html")
+        .read_bytes()
+        .replace(b"http://portal.example/portal.php?mod=list&catid=11", b"http://news.example/")
+    )
+    page = Page(body, list_draft().url, "text/html", "utf-8")
+    assert parse_article([page], list_draft(), OPTIONS).draft.category_path == ("城乡新闻", "青禾镇")
+
+
 def test_the_sites_zone_dates_its_articles() -> None:
     tokyo = dataclasses.replace(OPTIONS, timezone="Asia/Tokyo")
     page, draft = page_of("article"), list_draft()

@@ -73,15 +73,20 @@ def _has_jumped(document: Document, draft: Draft) -> bool:
     if got is not None or wanted is None:
         return wanted is not None and wanted != got
     # A generated page may have a name of its own, but it stays on its host and holds the article.
-    return urlsplit(draft.url).hostname != urlsplit(document.url).hostname or body.of(document) is None
+    return not _is_same_site(draft.url, document.url) or body.of(document) is None
+
+
+def _is_same_site(one: str, other: str) -> bool:
+    names = {(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)}
+    return len(names) == 1
 
 
 def _check_jump(document: Document, draft: Draft) -> None:
     """A login, a refusal and the home page are no place that an article was meant to lead to."""
-    there, here = urlsplit(document.url), urlsplit(draft.url)
-    if there.hostname != here.hostname:
+    if not _is_same_site(document.url, draft.url):
         return
     refuse(document)
+    there = urlsplit(document.url)
     if there.path in _HOME_PATHS and not there.query:
         text = "The article's address leads back to the home page. Open it in a browser and see what the site asks for."
         raise SiteRefused(text, url=document.url)
