@@ -214,6 +214,12 @@ async def test_an_injected_fault_before_or_after_the_message_is_accepted(
     await stage.bot.send_message(stage.chat.id, "x")
 
 
+async def test_a_dropped_connection_breaks_without_a_byte(stage: Stage) -> None:
+    stage.telegram.inject(stage.chat.id, None, Injected(drop=True))
+    with pytest.raises(TelegramNetworkError, match=r"ServerDisconnectedError|ClientOSError"):
+        await stage.bot.send_message(stage.chat.id, "x")
+
+
 async def test_a_delay_alone_lets_the_call_pass(stage: Stage) -> None:
     stage.telegram.inject(stage.chat.id, None, Injected(200, delay=0.05))
     assert (await stage.bot.send_message(stage.chat.id, "x")).text == "x"

@@ -48,11 +48,10 @@ class BotApi:
         request = Request(scope, receive)
         try:
             status, body = await self._answer(request)
-        except (Dropped, ClientDisconnect):
-            # Headers that promise a body which never comes: the server closes the connection in the middle.
-            head = [(b"content-type", b"application/json"), (b"content-length", b"64")]
-            with contextlib.suppress(OSError):
-                await send({"type": "http.response.start", "status": 200, "headers": head})
+        except ClientDisconnect:
+            return
+        except Dropped:
+            await _break(receive, send)
             return
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
         headers = {}
@@ -140,6 +139,19 @@ class BotApi:
         if not isinstance(content, bytes):
             return Response(json.dumps(NOT_FOUND.to_json()), 404, media_type="application/json")
         return Response(content, media_type="application/octet-stream")
+
+
+async def _break(receive: Receive, send: Send) -> None:
+    """Breaks the connection without an answer, or where the server is not known in the middle of one."""
+    abort = getattr(getattr(getattr(receive, "__self__", None), "transport", None), "abort", None)
+    if callable(abort):
+        abort()
+        await _gone(receive)
+        return
+    # Headers that promise a body which never comes: a server closes such a connection.
+    head = [(b"content-type", b"application/json"), (b"content-length", b"64")]
+    with contextlib.suppress(OSError):
+        await send({"type": "http.response.start", "status": 200, "headers": head})
 
 
 async def _while_connected(request: Request, poll: Awaitable[Any]) -> Any:

@@ -10,6 +10,7 @@ import logging
 import os
 import time
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,8 @@ class Snapshots:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         temporary = self._path.with_name(f"{self._path.name}.new")
         with temporary.open("w", encoding="utf-8") as file:
-            json.dump(state, file, ensure_ascii=True, separators=(",", ":"))
+            for piece in _pieces(state):
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._path)
@@ -112,6 +114,15 @@ class Snapshots:
             self._path.replace(aside)
             log.warning("%s is damaged (%s): it is now %s, and the sandbox begins anew", self._path, error, aside)
             return None
+
+
+def _pieces(state: Json) -> Iterator[str]:
+    """The state as JSON, chat by chat: a whole history at once would hold up the event loop's thread."""
+    head = json.dumps({key: value for key, value in state.items() if key != "chats"})
+    yield head[:-1] + ',"chats":['
+    for number, chat in enumerate(state["chats"]):
+        yield ("," if number else "") + json.dumps(chat, separators=(",", ":"))
+    yield "]}"
 
 
 def _parsed(text: str) -> Json:
