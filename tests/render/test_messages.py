@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from feedbot.domain.article import Article, Image
 from feedbot.domain.texts import utf16_length
 from feedbot.render.digests import DigestPart, digest_messages
-from feedbot.render.messages import Button, Message, article_message, as_plain
+from feedbot.render.messages import Button, Message, article_message, as_plain, bare_message
 
 WHEN = datetime(2026, 11, 24, 11, 30, tzinfo=UTC)
 PATH = "城事资讯/安源区政府"
@@ -239,6 +239,7 @@ def test_telegram_takes_the_message_of_any_article(one: Article, body: str, char
     made = message(one, body_text=body, summary_chars=chars)
     assert_telegram_takes(made)
     assert_telegram_takes(as_plain(made))
+    assert_telegram_takes(bare_message(one))
 
 
 @settings(max_examples=60, deadline=None)

@@ -72,6 +72,16 @@ async def test_what_does_not_fit_into_one_grouped_message_goes_into_the_next(tow
     assert await town.states() == ["sent"] * 60
 
 
+async def test_two_senders_on_one_database_send_each_message_once(database: Database) -> None:
+    """Only one is meant to be active, but a second one that wakes too early must do no harm."""
+    async with rig(database) as town:
+        people = [await town.person(f"Person {number}") for number in range(20)]
+        await town.publish("One", "Two")
+        await asyncio.gather(*(town.deliver(town.deliverer()) for _ in range(3)))
+        assert [sorted(town.titles(chat)) for chat in people] == [["One", "Two"]] * 20
+        assert await town.states() == ["sent"] * 40
+
+
 async def test_a_flood_limit_parks_that_chat_alone_and_for_exactly_that_time(town: Rig) -> None:
     flooded, other = await town.person("Ann"), await town.person("Bob")
     await town.publish("One", "Two")
@@ -155,6 +165,13 @@ async def test_a_message_that_is_refused_as_plain_text_too_fails_alone(town: Rig
         ("sent", None),
     ]
     assert deliverer.counts["failed"] == 1
+
+
+async def test_an_article_that_no_message_can_be_made_of_is_sent_as_title_and_address(town: Rig) -> None:
+    chat = await town.person()
+    await town.publish("One & two", "Three")
+    await town.deliver(town.deliverer(timezone="No/Where"))
+    assert town.texts(chat) == ["One & two\nhttps://town.example/1", "Three\nhttps://town.example/2"]
 
 
 async def test_a_failing_server_is_asked_again_and_nothing_is_lost_or_repeated(town: Rig) -> None:

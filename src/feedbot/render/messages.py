@@ -65,6 +65,12 @@ def article_message(
     return Message(text, _preview_url(article), _buttons(article, _, article_page_url))
 
 
+def bare_message(article: Article) -> Message:
+    """Title and address only: what is sent when nothing better can be made of an article."""
+    title, address = truncate(plain(article.title), MAX_TITLE), truncate(plain(article.url), MAX_UNITS // 2)
+    return Message(quoted("\n".join(filter(None, (title, address)))) or "…")
+
+
 def as_plain(message: Message) -> Message:
     """The same words without markup, preview and buttons: what is sent when Telegram refuses the message."""
     addresses = [button.url for row in message.buttons for button in row if button.url]

@@ -11,10 +11,10 @@ import structlog
 from feedbot.domain.article import Article
 from feedbot.domain.deliveries import BACKLOG_REASON, Batch, Delivery, State, Transition, plan_batch
 from feedbot.render.digests import digest_messages
-from feedbot.render.messages import Message, article_message
+from feedbot.render.messages import Message, article_message, bare_message
 from feedbot.sources.html import to_text
 from feedbot.storage import articles, deliveries, outbox
-from feedbot.storage.database import Database
+from feedbot.storage.database import Connection, Database
 
 MOST_IN_A_DIGEST = 200
 GONE_REASON = "the article is gone"
@@ -78,9 +78,23 @@ async def claim(database: Database, chat_ids: Sequence[int], options: MessageOpt
             made.with_more.add(chat_id)
     async with database.write() as connection:
         await outbox.apply(connection, made.changes)
-        on_their_way = [one.id for parcel in made.parcels for one in parcel.deliveries]
-        await deliveries.set_state(connection, on_their_way, State.SENDING)
+        await _mark(connection, made)
     return made
+
+
+async def _mark(connection: Connection, made: Claim) -> None:
+    """Marks the deliveries as on their way; a message with one that is not open any more is left for the next turn."""
+    marked = await outbox.mark_sending(connection, [one.id for parcel in made.parcels for one in parcel.deliveries])
+    whole = []
+    for parcel in made.parcels:
+        mine = [one for one in parcel.deliveries if one.id in marked]
+        if len(mine) == len(parcel.deliveries):
+            whole.append(parcel)
+        else:
+            made.with_more.add(parcel.chat_id)
+            for one in mine:
+                await deliveries.set_state(connection, [one.id], one.state)
+    made.parcels = whole
 
 
 def _plan(rows: Sequence[outbox.Waiting], options: MessageOptions, now: datetime) -> Batch:
@@ -96,17 +110,24 @@ def _add(made: Claim, batch: Batch, found: Mapping[int, Article], language: str,
     changes += [(one, _end(one, State.SKIPPED, GONE_REASON)) for one in gone]
     carried: tuple[Delivery, ...] = ()
     if there:
-        try:
-            message, carried = _render(replace(batch, deliveries=there), found, language, options)
-        except Exception as error:
-            # An article that this program cannot put into words must not stop the others.
-            log.exception("message_not_made", chat_id=there[0].chat_id, article_ids=[one.article_id for one in there])
-            reason = f"no message could be made of it: {type(error).__name__}"
-            changes += [(one, _end(one, State.FAILED, reason)) for one in there]
-        else:
-            made.parcels.append(Parcel(there[0].chat_id, there[0].thread_id, message, carried))
+        message, carried = _message(replace(batch, deliveries=there), found, language, options)
+        made.parcels.append(Parcel(there[0].chat_id, there[0].thread_id, message, carried))
     made.changes += changes
     return len(changes) + len(carried)
+
+
+def _message(
+    batch: Batch, found: Mapping[int, Article], language: str, options: MessageOptions
+) -> tuple[Message, tuple[Delivery, ...]]:
+    """As `_render`; what cannot be put into words is sent bare, so that it is not lost and stops no other."""
+    try:
+        return _render(batch, found, language, options)
+    except Exception:
+        first = batch.deliveries[0]
+        log.exception(
+            "message_not_made", chat_id=first.chat_id, article_ids=[one.article_id for one in batch.deliveries]
+        )
+        return bare_message(found[first.article_id]), (first,)
 
 
 def _render(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain.deliveries import BACKLOG_REASON, Delivery, State, Transition
+from feedbot.storage.database import Connection
 from feedbot.storage.tables import category, chat, delivery
 
 OPEN = (State.PENDING, State.UNKNOWN)
@@ -23,7 +23,7 @@ class Waiting:
     language: str
 
 
-async def due_chats(connection: AsyncConnection, now: datetime) -> list[int]:
+async def due_chats(connection: Connection, now: datetime) -> list[int]:
     """The chats with a due delivery that can be written to and are not parked, the longest waiting first."""
     query = (
         select(delivery.c.chat_id)
@@ -40,7 +40,7 @@ async def due_chats(connection: AsyncConnection, now: datetime) -> list[int]:
     return list((await connection.execute(query)).scalars())
 
 
-async def waiting(connection: AsyncConnection, chat_ids: Sequence[int], each: int) -> dict[int, list[Waiting]]:
+async def waiting(connection: Connection, chat_ids: Sequence[int], each: int) -> dict[int, list[Waiting]]:
     """The oldest open deliveries of these chats, due or not, at most `each` of a chat, oldest first."""
     place = func.row_number().over(partition_by=delivery.c.chat_id, order_by=delivery.c.id).label("place")
     numbered = (
@@ -69,7 +69,7 @@ async def waiting(connection: AsyncConnection, chat_ids: Sequence[int], each: in
     return found
 
 
-async def held(connection: AsyncConnection, chat_id: int, thread_id: int | None = None) -> list[Delivery]:
+async def held(connection: Connection, chat_id: int, thread_id: int | None = None) -> list[Delivery]:
     """The held deliveries of a chat (or of one of its topics), oldest first."""
     query = select(delivery).where(delivery.c.chat_id == chat_id, delivery.c.state == State.HELD)
     if thread_id is not None:
@@ -88,16 +88,21 @@ async def held(connection: AsyncConnection, chat_id: int, thread_id: int | None 
     ]
 
 
-async def mark_sent(
-    connection: AsyncConnection, delivery_ids: Sequence[int], *, message_id: int, now: datetime
-) -> None:
+async def mark_sending(connection: Connection, delivery_ids: Sequence[int]) -> set[int]:
+    """Marks open deliveries as on their way; the ids of those that were still open."""
+    wanted = (delivery.c.id.in_(delivery_ids), delivery.c.state.in_(OPEN))
+    statement = update(delivery).where(*wanted).values(state=State.SENDING).returning(delivery.c.id)
+    return set((await connection.execute(statement)).scalars())
+
+
+async def mark_sent(connection: Connection, delivery_ids: Sequence[int], *, message_id: int, now: datetime) -> None:
     """Stores that these deliveries arrived as one message."""
     values = {"state": State.SENT, "reason": None, "sent_at": now, "message_id": message_id}
     await connection.execute(update(delivery).where(delivery.c.id.in_(delivery_ids)).values(**values))
 
 
-async def apply(connection: AsyncConnection, changes: Sequence[tuple[Delivery, Transition]]) -> None:
-    """Stores what became of deliveries whose send failed."""
+async def apply(connection: Connection, changes: Sequence[tuple[Delivery, Transition]]) -> None:
+    """Stores what became of deliveries that did not arrive; those that another sender ended meanwhile stay ended."""
     for one, change in changes:
         values = {
             "state": change.state,
@@ -105,10 +110,11 @@ async def apply(connection: AsyncConnection, changes: Sequence[tuple[Delivery, T
             "attempts": change.attempts,
             "repeats": delivery.c.repeats + int(change.repeats),
         }
-        await connection.execute(update(delivery).where(delivery.c.id == one.id).values(**values))
+        still_there = (delivery.c.id == one.id, delivery.c.state.in_((*OPEN, State.SENDING)))
+        await connection.execute(update(delivery).where(*still_there).values(**values))
 
 
-async def hold_open(connection: AsyncConnection, chat_id: int, reason: str, thread_id: int | None = None) -> int:
+async def hold_open(connection: Connection, chat_id: int, reason: str, thread_id: int | None = None) -> int:
     """Holds every open delivery of a chat (or of one of its topics); how many."""
     wanted = [delivery.c.chat_id == chat_id, delivery.c.state.in_(OPEN)]
     if thread_id is not None:
@@ -117,7 +123,7 @@ async def hold_open(connection: AsyncConnection, chat_id: int, reason: str, thre
     return (await connection.execute(statement)).rowcount
 
 
-async def recover_sending(connection: AsyncConnection) -> int:
+async def recover_sending(connection: Connection) -> int:
     """Marks what was on its way when the program ended as of unknown outcome; how many."""
     statement = update(delivery).where(delivery.c.state == State.SENDING)
     values = {
@@ -129,7 +135,7 @@ async def recover_sending(connection: AsyncConnection) -> int:
     return (await connection.execute(statement.values(**values))).rowcount
 
 
-async def release(connection: AsyncConnection, *, recent: Sequence[int], old: Sequence[int], now: datetime) -> None:
+async def release(connection: Connection, *, recent: Sequence[int], old: Sequence[int], now: datetime) -> None:
     """Opens held deliveries again, due at once, and skips those that waited too long."""
     opened = {"state": State.PENDING, "reason": None, "due_at": now}
     await connection.execute(update(delivery).where(delivery.c.id.in_(recent)).values(**opened))
