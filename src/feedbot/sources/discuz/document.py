@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 
 _MARKS = re.compile(r"""\bdiscuz_uid\b|content="Discuz! |Powered by Discuz!|Powered by <strong><a [^<>]*>Discuz!""")
 _ESCAPED_TWICE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE | re.ASCII)
+_CUT_REFERENCE = re.compile(r"&#x?[0-9a-f]{0,7}(?= \.\.\.\Z)", re.IGNORECASE)
 _AFTER_WIDE_PUNCTUATION = re.compile(r"(?<=[。！？；：，、”’』」》）…]) (?!\.\.\.\Z)")
 
 _GLOSS = re.compile(r"\([^()]{1,12}\)")
@@ -87,8 +88,11 @@ def plain(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """As `plain`, and without the blanks that paragraphs leave after full-width punctuation when run together."""
-    return _AFTER_WIDE_PUNCTUATION.sub("", plain(text))
+    """As `plain`, without the blanks that paragraphs leave after full-width punctuation when run together.
+
+    A reference that the portal cut in two (`&#12 ...`) goes too.
+    """
+    return _AFTER_WIDE_PUNCTUATION.sub("", _CUT_REFERENCE.sub("", plain(text)))
 
 
 def label(text: str) -> str:
