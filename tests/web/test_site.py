@@ -183,6 +183,7 @@ async def test_a_category_page_shows_its_childrens_articles_and_where_it_stands(
     assert text(child, "h1") == "安源区政府"
     assert text(child, ".crumbs") == "城事资讯›安源区政府"
     assert text(child, ".tree [aria-current]") == "安源区政府"
+    assert text(await page(client, "/category/城事资讯/"), "h1") == "城事资讯"
     await page(client, "/category/no-such", 404)
 
 
@@ -204,8 +205,9 @@ async def test_older_pages_show_every_article_once(sqlite: Database) -> None:
             shown = await page(client, address)
             seen += [heading.text() for heading in shown.css("ol.cards h2")]
             pages += 1
-            address = next(iter(links(shown, ".pager a")), "")
+            address = next(iter(links(shown, '.pager a[rel="next"]')), "")
     assert pages == 3
+    assert links(shown, ".pager a") == ["?"]
     assert sorted(seen) == sorted(f"Story {n}" for n in range(45))
 
 
@@ -246,6 +248,26 @@ async def test_a_source_says_how_it_is_and_when_and_why_it_is_visited_again(sqli
         "Failed 2 times in a row: tried again after 2 h.",
     ]
     assert text(shown, ".visits li.bad") == "24 Nov 2026, 20:00 Failed: No such host. 1.2 s"
+
+
+async def test_many_sources_are_listed_by_the_hundred_and_those_in_trouble_first(sqlite: Database) -> None:
+    many = [DeclaredSource(id=f"s{n}", title=f"Source {n:03}", url=f"https://s{n}.example/") for n in range(101)]
+    async with sqlite.write() as connection:
+        await sources.reconcile(connection, many, NOW)
+        await sources.lease_one(connection, "s77", "me", NOW)
+        await sources.save_state(connection, 78, "me", {"failures": 1})
+    async with browser(sqlite) as client:
+        home = await page(client, "/")
+        assert [link.text() for link in home.css(".sources a")][:2] == ["Source 077", "Source 000"]
+        assert len(home.css(".sources li")) == 12
+        assert text(home, "section .note a") == "All 101 sources"
+        first = await page(client, links(home, "section .note a")[0])
+        assert len(first.css(".sources li")) == 100
+        second = await page(client, f"/sources{links(first, '.pager a')[0]}")
+        assert [link.text() for link in second.css(".sources a")] == ["Source 100"]
+        assert links(second, ".pager a") == ["?page=1"]
+        for wrong in ("0", "3", "x", "-1", "9999999"):
+            await page(client, f"/sources?page={wrong}", 404)
 
 
 async def test_passwords_and_tokens_of_a_sources_address_are_never_shown(client: httpx.AsyncClient) -> None:

@@ -19,7 +19,9 @@ from feedbot.web.site import site_app
 
 __all__ = ["Check", "Readiness", "SitePresentation", "create_app"]
 
-_ROUTES = frozenset({"category", "source", "article", "static", "feeds", "opml.xml", "healthz", "readyz", "metrics"})
+_ROUTES = frozenset(
+    {"category", "source", "sources", "article", "static", "feeds", "opml.xml", "healthz", "readyz", "metrics"}
+)
 
 
 def create_app(

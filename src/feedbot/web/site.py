@@ -17,9 +17,12 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from feedbot.domain.article import Article
+from feedbot.domain.categories import clean_path
+from feedbot.domain.source import Source
 from feedbot.locales import Translator, translator
 from feedbot.render import pages as render
 from feedbot.render.links import EVERYTHING, SitePresentation, View, category_view, source_view, subscription
+from feedbot.render.source_pages import SourceView
 from feedbot.render.source_pages import source_view as describe_source
 from feedbot.sources.html import to_text
 from feedbot.storage import articles, categories, polls, sources
@@ -29,8 +32,11 @@ from feedbot.web import assets, health, metrics
 from feedbot.web.errors import ErrorPages
 from feedbot.web.health import Readiness
 from feedbot.web.pages import Pages, Presentation
+from feedbot.web.source_list import SourceList
 
 PER_PAGE = 20
+SOURCES_AT_HOME = 12
+SOURCES_PER_PAGE = 100
 _TIMELINE = 10
 # Enough of a body for a summary of a few lines.
 _BODY_START = 4000
@@ -60,10 +66,11 @@ def site_app(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of a list: its cards, and the cursor of the next page (empty on the last)."""
+    """A page of a list: its cards, the cursor of the next page (empty on the last), and whether newer ones exist."""
 
     cards: tuple[render.Card, ...]
     older: str
+    is_continued: bool
 
 
 class Site:
@@ -73,6 +80,7 @@ class Site:
         self._database = database
         self._pages = pages
         self._clock = clock
+        self._sources = SourceList()
 
     @property
     def _site(self) -> SitePresentation:
@@ -83,6 +91,7 @@ class Site:
         return [
             Route("/", self.home, name="home"),
             Route("/category/{path:path}", self.category, name="category"),
+            Route("/sources", self.sources, name="sources"),
             Route("/source/{id}", self.source, name="source"),
             Route("/article/{id}", self.article, name="article"),
             Route("/static/{name}", assets.asset, name="static"),
@@ -97,21 +106,40 @@ class Site:
         async with self._database.read() as connection:
             listed = await self._list(connection, request, _)
             tree = await categories.tree(connection)
-            known = await sources.list_all(connection)
-        now = self._clock()
+            known = await self._sources.read(connection)
         return self._pages.answer(
             request,
             "home.html",
             listed=listed,
             tree=render.tree(tree, self._site),
-            sources=[describe_source(one, self._site, _, now) for one in known],
+            sources=self._described(known[:SOURCES_AT_HOME], _),
+            source_count=len(known),
             subscription=subscription(EVERYTHING, self._site),
+        )
+
+    async def sources(self, request: Request) -> Response:
+        """Every source with its state, a hundred a page."""
+        _ = self._speaker(request)
+        asked = request.query_params.get("page", "1")
+        page = int(asked) if re.fullmatch(r"[1-9][0-9]{0,5}", asked) else 0
+        async with self._database.read() as connection:
+            known = await self._sources.read(connection)
+        last = max(1, -(-len(known) // SOURCES_PER_PAGE))
+        if not 1 <= page <= last:
+            raise HTTPException(404)
+        return self._pages.answer(
+            request,
+            "sources.html",
+            sources=self._described(known[(page - 1) * SOURCES_PER_PAGE : page * SOURCES_PER_PAGE], _),
+            count=len(known),
+            newer=page - 1,
+            older=page + 1 if page < last else 0,
         )
 
     async def category(self, request: Request) -> Response:
         """A category's articles, with those of its children."""
         _ = self._speaker(request)
-        path = request.path_params["path"]
+        path = clean_path(request.path_params["path"])
         async with self._database.read() as connection:
             node = await categories.by_path(connection, path)
             if node is None:
@@ -172,6 +200,10 @@ class Site:
         lines = ["User-agent: *", *(f"Disallow: {self._site.root}{path}" for path in closed)]
         return PlainTextResponse("\n".join(lines) + "\n")
 
+    def _described(self, some: Sequence[Source], _: Translator) -> list[SourceView]:
+        now = self._clock()
+        return [describe_source(one, self._site, _, now) for one in some]
+
     def _speaker(self, request: Request) -> Translator:
         return translator(self._pages.language(request))
 
@@ -191,7 +223,8 @@ class Site:
         cards = tuple(
             render.card(one, self._site, _, body_text=_beginning(one.body_html[:_BODY_START])) for one in shown
         )
-        return Listed(cards, render.cursor_text(shown[-1]) if len(found) > PER_PAGE else "")
+        older = render.cursor_text(shown[-1]) if len(found) > PER_PAGE else ""
+        return Listed(cards, older, is_continued="before" in request.query_params)
 
 
 async def _more_like(connection: Connection, article: Article) -> tuple[View, str]:
