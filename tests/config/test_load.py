@@ -363,3 +363,26 @@ def test_secrets_are_listed_for_the_log_and_masked_everywhere_else(directory: Di
     assert "hunter2" not in shown
     assert TOKEN not in shown
     assert str(loaded.settings.database.url) == "postgresql://***@db/feedbot"
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "url"),
+    [
+        ("", {}, "sqlite:///var/feedbot.db"),
+        ("database: {url: 'sqlite:///a.db'}\n", {}, "sqlite:///a.db"),
+        ("database: {url: 'sqlite:///a.db'}\nweb: {prot: 1}\n", {}, "sqlite:///a.db"),
+        ("database: {url: 'sqlite:///a.db'}\nweb: [\n", {}, "sqlite:///var/feedbot.db"),
+        ("web: [\n", {"FEEDBOT_DATABASE__URL": "sqlite:///b.db"}, "sqlite:///b.db"),
+        ("database: 5\n", {"FEEDBOT_WEB__PROT": "1"}, "sqlite:///var/feedbot.db"),
+    ],
+)
+def test_the_database_is_known_even_while_the_configuration_is_refused(
+    directory: Directory, text: str, environ: dict[str, str], url: str
+) -> None:
+    directory.write("feedbot.yaml", text)
+
+    assert config.database_url(directory.path, environ) == url
+
+
+def test_without_a_directory_the_database_is_the_default_one(tmp_path: Path) -> None:
+    assert config.database_url(tmp_path / "nowhere", {}) == "sqlite:///var/feedbot.db"
