@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import brotli
 import feedparser
@@ -81,6 +82,43 @@ async def test_every_feed_as_published_is_without_faults(town: Database, name: F
     assert rss_faults(rss.body, f"https://news.example{name.path}.rss", now=later) == []
     assert atom_faults(atom.body, f"https://news.example{name.path}.atom", now=later) == []
     assert (rss.mime_type, atom.mime_type) == ("application/rss+xml", "application/atom+xml")
+
+
+async def test_a_feed_says_what_it_is_and_where_its_site_is(town: Database) -> None:
+    of = publisher(town)
+    said = [feedparser.parse((await rendered(of, name, "atom")).body).feed for name in (ALL, IN_CATEGORY, OF_SOURCE)]
+    assert [(each.title, each.subtitle, each.link, each.id) for each in said] == [
+        ("Town news", "All of it", "https://news.example/", "tag:news.example,2026:feeds/all"),
+        (
+            "安源区政府 - Town news",
+            "城事资讯 › 安源区政府",
+            f"https://news.example/category/{quote(CATEGORY)}",
+            f"tag:news.example,2026:feeds/category/{quote(CATEGORY)}",
+        ),
+        (
+            "安源区政府",
+            "安源区政府 - Town news",
+            "https://portal.example/8",
+            "tag:news.example,2026:feeds/source/anyuan",
+        ),
+    ]
+    assert {each.icon for each in said} == {"https://news.example/favicon.svg"}
+
+
+async def test_a_feeds_id_is_a_tag_of_the_host_whatever_the_port_and_letters(town: Database) -> None:
+    for base, authority in (("http://127.0.0.1:8080", "127.0.0.1"), ("https://新闻.example", "xn--efvy88h.example")):
+        of = publisher(town, site=replace(SITE, base_url=base))
+        assert feedparser.parse((await rendered(of, ALL, "atom")).body).feed.id == f"tag:{authority},2026:feeds/all"
+    of = publisher(town, site=replace(SITE, base_url="http://[::1]:8080"))
+    assert b"<id>tag:localhost,2026:feeds/all</id>" in (await rendered(of, ALL, "atom")).body
+
+
+async def test_a_site_whose_host_is_written_in_another_script_has_ascii_addresses(town: Database) -> None:
+    of, host = publisher(town, site=replace(SITE, base_url="https://新闻.example")), "https://xn--efvy88h.example"
+    feed = await rendered(of)
+    assert feed.self_url == f"{host}/feeds/all.rss"
+    assert rss_faults(feed.body, feed.self_url, now=NOW + timedelta(days=1)) == []
+    assert f'xmlUrl="{host}/feeds/source/anyuan.rss"'.encode() in (await of.opml()).body
 
 
 async def test_a_merged_feed_names_each_articles_source_and_no_secret_of_it(town: Database) -> None:

@@ -13,7 +13,7 @@ from lxml import etree
 from feedbot.domain.categories import SEPARATOR, name
 from feedbot.domain.source import Source
 from feedbot.render.feeds import clean
-from feedbot.render.feeds.named import FeedName, home_url
+from feedbot.render.feeds.named import FeedName, absolute, home_url
 from feedbot.render.links import SitePresentation
 
 MIME_TYPE = "text/x-opml"
@@ -78,14 +78,14 @@ def of_sources(site: SitePresentation, sources: Iterable[Source], tree: Sequence
         return Outline(text=name(path), children=(*feeds.get(path, ()), *below))
 
     # A list must have a line: a site without sources has the feed that will have their articles.
-    everything = Outline(text=site.title, xml_url=site.absolute("/feeds/all.rss"), html_url=site.absolute("/"))
+    everything = Outline(text=site.title, xml_url=absolute(site, "/feeds/all.rss"), html_url=absolute(site, "/"))
     return [*map(folder, children.get("", ())), *feeds.get("", ())] if feeds else [everything]
 
 
 def _feed_of(site: SitePresentation, source: Source) -> Outline:
     return Outline(
         text=source.title,
-        xml_url=site.absolute(f"{FeedName('source', source.id).path}.rss"),
+        xml_url=absolute(site, f"{FeedName('source', source.id).path}.rss"),
         html_url=home_url(site, source.id, source.url),
         language=source.options.language,
     )

@@ -23,7 +23,7 @@ from feedbot.domain.source import Source
 from feedbot.render import feeds
 from feedbot.render import opml as outlines
 from feedbot.render.feeds import FeedView, Format
-from feedbot.render.feeds.named import FeedName, merged_view, source_view
+from feedbot.render.feeds.named import FeedName, absolute, merged_view, source_view
 from feedbot.render.links import SitePresentation
 from feedbot.render.opml import Outline
 from feedbot.storage import articles, categories, sources
@@ -31,13 +31,14 @@ from feedbot.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["Absence", "Coding", "FeedName", "Publication", "Publisher", "RenderedFeed"]
+__all__ = ["OPML_PATH", "Absence", "Coding", "FeedName", "Publication", "Publisher", "RenderedFeed"]
 
 Coding = Literal["identity", "gzip", "br", "zstd"]
 
 # Short enough for a name of a change, long enough that no two bodies ever share one.
 _ETAG_BYTES = 12
 _SUFFIXES: dict[Coding, str] = {"identity": "", "gzip": "-gz", "br": "-br", "zstd": "-zs"}
+OPML_PATH = "/opml.xml"
 _LISTING = FeedName("all", "opml")
 # Dates a list of feeds, or a feed, of a site that never had a source.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -146,9 +147,9 @@ class Publisher:
         self.renderings = 0
 
     @property
-    def base_url(self) -> str:
-        """The address under which readers reach the site."""
-        return self._publication.site.base_url
+    def list_url(self) -> str:
+        """The address of the list of all feeds."""
+        return absolute(self._publication.site, OPML_PATH)
 
     def changed(self) -> None:
         """Makes the next request for any feed look at the articles: something was stored."""
@@ -302,7 +303,7 @@ def _render(view: FeedView, contents: tuple[Article, ...], form: Format) -> Rend
 
 def _render_list(site: SitePresentation, lines: list[Outline], modified: datetime) -> RenderedFeed:
     body = outlines.opml(site.title, lines, modified=modified, owner=site.title, owner_url=site.base_url)
-    return _rendered(body, last_modified=modified, mime_type=outlines.MIME_TYPE, self_url=site.absolute("/opml.xml"))
+    return _rendered(body, last_modified=modified, mime_type=outlines.MIME_TYPE, self_url=absolute(site, OPML_PATH))
 
 
 def _rendered(body: bytes, *, last_modified: datetime, mime_type: str, self_url: str) -> RenderedFeed:

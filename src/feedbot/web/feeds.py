@@ -12,12 +12,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feedbot.domain.categories import clean_path
 from feedbot.render.feeds import Format
-from feedbot.services.publishing import Absence, FeedName, Publisher, RenderedFeed
+from feedbot.services.publishing import OPML_PATH, Absence, FeedName, Publisher, RenderedFeed
 from feedbot.web.conditional import Answer, respond, wants_body
 
 log = structlog.get_logger(__name__)
 
-OPML_PATH = "/opml.xml"
 _PREFIX = "/feeds/"
 _FORMATS: tuple[Format, ...] = get_args(Format)
 # The only request headers that matter here.
@@ -64,7 +63,7 @@ async def _answer(publisher: Publisher, scope: Scope) -> Answer:
         log.exception("feed_failed", path=path)
         return _text(503, "The feed cannot be made at the moment. Try again in a minute.", (b"retry-after", b"60"))
     if isinstance(found, Absence):
-        return _absent(found, asked, publisher.base_url)
+        return _absent(found, asked, publisher.list_url)
     return await _respond(found, _headers(scope["headers"]))
 
 
@@ -102,12 +101,12 @@ def _feed_name(stem: str) -> FeedName | None:
     return None
 
 
-def _absent(absence: Absence, asked: _Asked, base_url: str) -> Answer:
+def _absent(absence: Absence, asked: _Asked, list_url: str) -> Answer:
     value = asked.name.value if asked.name else ""
     if absence is Absence.REMOVED:
         return _text(410, f"The source {value} was removed. Unsubscribe from this feed.", _kept(_DAY))
     kind = asked.name.kind if asked.name else "feed"
-    return _text(404, f"There is no {kind} {value} here. All feeds: {base_url}{OPML_PATH}", _kept(_MINUTE))
+    return _text(404, f"There is no {kind} {value} here. All feeds: {list_url}", _kept(_MINUTE))
 
 
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -57,10 +57,11 @@ def merged_view(
         title=f"{categories.name(name.value)} - {site.title}" if is_category else site.title,
         description=name.value.replace(categories.SEPARATOR, " › ") if is_category else site.description,
         self_url=_feed_url(site, name, form),
-        home_url=site.absolute(links.category_page(name.value) if is_category else "/"),
+        home_url=absolute(site, links.category_page(name.value) if is_category else "/"),
         created=created,
         language=site.language,
         author=site.title,
+        icon_url=_icon(site, form),
         ttl_minutes=ttl_minutes,
         generator_version=generator_version,
         origins={article.source_id: _origin(site, form, article) for article in articles},
@@ -81,18 +82,30 @@ def source_view(
         created=source.created_at,
         language=clean.language_tag(source.options.language) or site.language,
         author=source.title,
+        icon_url=_icon(site, form),
         ttl_minutes=ttl_minutes,
         generator_version=generator_version,
     )
 
 
+def absolute(site: SitePresentation, path: str) -> str:
+    """The whole address of a path of the site as ASCII, though an admin may write its host in any script."""
+    url = site.absolute(path)
+    return clean.ascii_url(url) or url
+
+
 def home_url(site: SitePresentation, source_id: str, source_url: str) -> str:
     """The page of a source: its own, unless only those who know its secret may see that; then ours about it."""
-    return links.public_link(source_url) or site.absolute(links.source_page(source_id))
+    return links.public_link(source_url) or absolute(site, links.source_page(source_id))
 
 
 def _feed_url(site: SitePresentation, name: FeedName, form: Format) -> str:
-    return site.absolute(f"{name.path}.{form}")
+    return absolute(site, f"{name.path}.{form}")
+
+
+def _icon(site: SitePresentation, form: Format) -> str | None:
+    """The site's icon, where a drawing will do: an RSS image is a GIF, JPEG or PNG."""
+    return absolute(site, "/favicon.svg") if form == "atom" else None
 
 
 def _origin(site: SitePresentation, form: Format, article: Article) -> Origin:
