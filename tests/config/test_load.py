@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -46,17 +47,30 @@ def test_a_file_or_a_dead_link_in_the_place_of_a_directory_is_a_fault(directory:
     assert directory.faults() == [f"{name}: is not a directory. Put a directory in its place."]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.fixture
+def _not_root(directory: Directory) -> Iterator[None]:
+    """Root may read everything, so it becomes nobody for a while."""
+    Path.cwd().chmod(0o755)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+    for folder in (directory.path, directory.path / "sources"):
+        folder.chmod(0o700)
+
+
 @pytest.mark.parametrize("name", ["config", "config/sources"])
-def test_a_directory_without_the_right_to_read_it_is_a_fault(directory: Directory, name: str) -> None:
+def test_a_directory_without_the_right_to_read_it_is_a_fault(
+    directory: Directory, name: str, request: pytest.FixtureRequest
+) -> None:
     directory.write("sources/a.yaml", "sources: []\n")
     Path(name).chmod(0o000)
-    try:
-        faults = directory.faults()
-    finally:
-        Path(name).chmod(0o700)
+    request.getfixturevalue("_not_root")
 
-    assert faults == [f"{name}: cannot be read by the user that feedbot runs as. Give that user the right to read it."]
+    assert directory.faults() == [
+        f"{name}: cannot be read by the user that feedbot runs as. Give that user the right to read it."
+    ]
 
 
 def test_a_link_to_a_file_that_is_gone_is_a_fault(directory: Directory) -> None:

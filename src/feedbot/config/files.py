@@ -82,7 +82,7 @@ def unusable_folder(folder: Path) -> Fault | None:
         return Fault(str(folder), None, "", "does not exist.", remedy)
     if not folder.is_dir():
         return Fault(str(folder), None, "", "is not a directory.", "Put a directory in its place.")
-    if not os.access(folder, os.R_OK | os.X_OK):
+    if not os.access(folder, os.R_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         reason = "cannot be read by the user that feedbot runs as."
         return Fault(str(folder), None, "", reason, "Give that user the right to read it.")
     return None
