@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -21,13 +22,18 @@ from feedbot.render.links import SitePresentation
 from feedbot.sandbox.portal import SamplePortal, pages
 from feedbot.storage import articles, sources
 from feedbot.storage.database import Database
+from feedbot.storage.upgrading import upgrade
 from feedbot.web.health import Check
 from feedbot.web.server import WebServer
 from feedbot.web.site import site_app
 
 CHROMIUM = os.environ.get("FEEDBOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: install it or set FEEDBOT_CHROMIUM")
-PATHS = ("/", "/category/生活服务", "/source/town", "/article/1", "/nothing")
+# One browser for all: its start takes longer than the tests.
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium here: install it or set FEEDBOT_CHROMIUM"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+PATHS = ("/", "/sources", "/category/生活服务", "/source/town", "/article/1", "/nothing")
 LONG = "https://town.example/" + "a" * 200
 
 
@@ -69,25 +75,26 @@ async def fill(database: Database, base: str, portal: SamplePortal) -> None:
             await articles.add(connection, 1, entry, entry.draft, assign(entry.draft.category_path, ()), now)
 
 
-@pytest.fixture
-async def visit(sqlite: Database) -> AsyncIterator[Visit]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Visit]:
     """The site on a port of this machine, and a browser beside it."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('site')}/feedbot.db")
+    await upgrade(database)
     portal = SamplePortal(epoch=datetime.now(UTC).timestamp(), backlog=24)
     app = Starlette()
     server = WebServer(app, "127.0.0.1", 0)
     base = f"http://127.0.0.1:{server.port}"
     site = SitePresentation(title="Town news", description="All of it.", base_url=base, sandbox=True)
-    app.mount(
-        "/",
-        site_app(db=sqlite, site=site, readiness=ready, registry=CollectorRegistry(), mounts={"/portal": portal.app()}),
-    )
-    await fill(sqlite, base, portal)
+    mounts = {"/portal": portal.app()}
+    app.mount("/", site_app(db=database, site=site, readiness=ready, registry=CollectorRegistry(), mounts=mounts))
+    await fill(database, base, portal)
     await server.start()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield Visit(browser, base)
         await browser.close()
     await server.stop()
+    await database.close()
 
 
 async def test_pages_fit_every_screen_and_keep_their_own_policy(visit: Visit) -> None:
