@@ -29,6 +29,8 @@ _FORMATTING = frozenset(
 _END_TAG = re.compile(r"</\w")
 _LIKE_REFERENCE = re.compile(r"&(?=(#?\w+))")
 _REFERENCE = re.compile(r"&#?\w+;")
+# How often a text is unescaped: sloppy sources do it wrong once or twice; whatever is left is made harmless.
+_LAYERS = 4
 
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
@@ -90,8 +92,11 @@ def plain_title(text: str) -> str:
     'News & how ‹canvas› works: 1 < 2'
     """
     clean = xml_text(text)
-    while (resolved := _TAG.sub(_without_markup, _REFERENCE.sub(_resolved, clean))) != clean:
-        clean = xml_text(resolved)
+    for _ in range(_LAYERS):
+        resolved = xml_text(_TAG.sub(_without_markup, _REFERENCE.sub(_resolved, clean)))
+        if resolved == clean:
+            break
+        clean = resolved
     clean = _LIKE_REFERENCE.sub(lambda mark: "＆" if _names_a_character(mark) else "&", clean)
     return line(_OPENS_MARKUP.sub("‹", clean))
 
