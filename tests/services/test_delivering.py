@@ -307,6 +307,38 @@ async def test_a_stop_lets_the_message_on_its_way_arrive_and_stores_it(town: Rig
     assert await town.states() == ["sent", "pending"]
 
 
+async def test_a_stop_at_any_moment_leaves_each_delivery_sent_or_open(town: Rig) -> None:
+    chat = await town.person()
+    for moment in range(0, 120, 6):
+        await town.publish("One")
+        deliverer = town.deliverer(burst=100)
+        running = asyncio.create_task(deliverer.run())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        await deliverer.stop()
+        await running
+        assert deliverer.in_flight == 0
+        assert set(await town.states()) <= {"sent", "pending"}
+    assert len(town.texts(chat)) == (await town.states()).count("sent")
+
+
+async def test_chats_take_turns_however_much_one_of_them_has_to_get(town: Rig) -> None:
+    greedy = await town.person("Greedy")
+    await town.publish("One", "Two", "Three", hours_ago=1)
+    modest = await town.person("Modest")
+    await town.publish("Four")
+    deliverer = town.deliverer(burst=50, limits=Limits(bot=Rate(1, 1.0), slack=0.0))
+    now, at = datetime.now(UTC), time.monotonic()
+    order = []
+    for second in range(4):
+        before = {chat: len(town.texts(chat)) for chat in (greedy, modest)}
+        deliverer.wake()
+        await deliverer.tick(now, at + 10 * second)
+        await deliverer.settle()
+        order += [chat for chat in (greedy, modest) if len(town.texts(chat)) > before[chat]]
+    assert order == [greedy, modest, greedy, greedy]
+
+
 async def test_a_stop_does_not_wait_for_a_server_that_does_not_answer(town: Rig) -> None:
     chat = await town.person()
     await town.publish("One")

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 
 from feedbot.domain.deliveries import State
-from feedbot.domain.pacing import Limits, Outage, Pacer, Turn
-from feedbot.errors import FloodWait, MessageRefused, OutcomeUnknown, SendError, TelegramDown, TokenRefused
+from feedbot.domain.pacing import Limits, Pacer, Turn
+from feedbot.errors import FloodWait, MessageRefused, SendError
 from feedbot.render.messages import Message, as_plain
 from feedbot.services.outcomes import Arrival, Arrivals, store_failure
-from feedbot.services.parcels import Changes, MessageOptions, Parcel, claim
+from feedbot.services.parcels import Changes, MessageOptions, Parcel, claim, give_back
+from feedbot.services.reachability import Reachability
 from feedbot.storage import outbox
 from feedbot.storage.database import Database
 
@@ -38,8 +39,7 @@ class Deliverer:
     """The only sender of articles: one message at a time to a chat, many chats at once.
 
     `counts` has the numbers since the start: `messages`, `sent`, `failed`, `skipped`, `held`, `unknown`, `repeats`
-    (deliveries, but for messages), `floods`, `recovered`. `alarm` says why nothing can be sent at all, None while all
-    is well.
+    (deliveries, but for messages), `floods`, `recovered`.
     """
 
     def __init__(
@@ -49,18 +49,23 @@ class Deliverer:
         self._sender = sender
         self._options = options
         self._pacer = Pacer(limits)
-        self._outage = Outage()
+        self._reachability = Reachability()
         self._arrivals = Arrivals(database)
         # The chats with open deliveries, in the order of their turns.
         self._waiting: dict[int, None] = {}
         self._look_at = float("-inf")
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
+        self._ticking = asyncio.Lock()
         self._stopping = False
         self.counts: Counter[str] = Counter()
-        self.alarm: str | None = None
         # Answers to people go out at once, but count for the limits like everything else.
         sender.on_answer = lambda chat_id: self._pacer.take(chat_id, time.monotonic())
+
+    @property
+    def alarm(self) -> str | None:
+        """Why nothing can be sent at all; None while all is well."""
+        return self._reachability.alarm
 
     def reconfigure(self, options: MessageOptions) -> None:
         """Takes effect with the next message."""
@@ -77,10 +82,13 @@ class Deliverer:
 
     async def run(self) -> None:
         """Recovers, then sends until `stop` is called. A fault of the database is logged and waited out."""
-        await self.recover()
+        is_recovered = False
         while not self._stopping:
             self._changed.clear()
             try:
+                if not is_recovered:
+                    await self.recover()
+                    is_recovered = True
                 rest = await self.tick(datetime.now(UTC), time.monotonic())
             except Exception:
                 log.exception("delivering_failed", next_try_seconds=REST_AFTER_FAULT)
@@ -94,8 +102,11 @@ class Deliverer:
         """
         self._stopping = True
         self._changed.set()
-        if tasks := tuple(self._busy.values()):
-            _, late = await asyncio.wait(tasks, timeout=SECONDS_TO_FINISH)
+        try:
+            async with asyncio.timeout(SECONDS_TO_FINISH), self._ticking:
+                await self.settle()
+        except TimeoutError:
+            late = tuple(self._busy.values())
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -120,23 +131,36 @@ class Deliverer:
 
         `now` is the time of day, `at` the same moment on a clock that never goes back.
         """
-        if at >= self._look_at:
-            self._look_at = at + LOOK_EVERY
-            async with self._database.read() as connection:
-                self._waiting = dict.fromkeys(await outbox.due_chats(connection, now))
-        if chosen := self._choose(at):
-            claimed = await claim(self._database, list(chosen), self._options, now)
-            self._count(claimed.changes)
-            for chat_id in chosen:
-                # Whoever has more stands behind all others now.
-                del self._waiting[chat_id]
-                if chat_id in claimed.with_more:
-                    self._waiting[chat_id] = None
-            for parcel in claimed.parcels:
-                self._start(parcel, chosen.pop(parcel.chat_id))
-            for unused in chosen.values():
-                unused.ended = at
+        async with self._ticking:
+            if at >= self._look_at:
+                await self._look(now, at)
+            if chosen := self._choose(at):
+                await self._begin(chosen, now, at)
         return self._until_next(at)
+
+    async def _look(self, now: datetime, at: float) -> None:
+        """Finds the chats that have something due. Those that wait already keep their places."""
+        self._look_at = at + LOOK_EVERY
+        async with self._database.read() as connection:
+            due = dict.fromkeys(await outbox.due_chats(connection, now))
+        waiting = [chat_id for chat_id in self._waiting if chat_id in due]
+        self._waiting = dict.fromkeys([*waiting, *due])
+
+    async def _begin(self, chosen: dict[int, Turn], now: datetime, at: float) -> None:
+        claimed = await claim(self._database, list(chosen), self._options, now)
+        self._count(claimed.changes)
+        for chat_id in chosen:
+            # Whoever has more stands behind all others now.
+            del self._waiting[chat_id]
+            if chat_id in claimed.with_more:
+                self._waiting[chat_id] = None
+        if self._stopping:
+            await give_back(self._database, claimed.parcels)
+            return
+        for parcel in claimed.parcels:
+            self._start(parcel, chosen.pop(parcel.chat_id))
+        for unused in chosen.values():
+            unused.ended = at
 
     def _choose(self, at: float) -> dict[int, Turn]:
         """The chats whose turn it is, each counted against the limits."""
@@ -182,7 +206,7 @@ class Deliverer:
         except SendError as error:
             await self._failed(parcel, error)
             return
-        self._answered()
+        self._reachability.answered()
         arrival = Arrival(parcel, message_id, datetime.now(UTC))
         await self._stored(lambda: self._arrivals.store(arrival))
         self.counts["messages"] += 1
@@ -205,17 +229,18 @@ class Deliverer:
             turn.ended = time.monotonic()
 
     async def _failed(self, parcel: Parcel, error: SendError) -> None:
-        now = datetime.now(UTC)
-        others_pass = self._outage.failures == 0
+        now, at = datetime.now(UTC), time.monotonic()
+        others_pass = self._reachability.is_well
+        if stopped_until := self._reachability.failed(error, at):
+            self._pacer.stop(stopped_until)
         changes = await self._stored(lambda: store_failure(self._database, parcel, error, now, others_pass=others_pass))
         self._count(changes)
+        self.counts["floods"] += isinstance(error, FloodWait)
         change = changes[0][1]
-        at = time.monotonic()
         if change.parked_until:
             self._pacer.park(parcel.chat_id, at + (change.parked_until - now).total_seconds())
         if change.stopped_until:
             self._pacer.stop(at + (change.stopped_until - now).total_seconds())
-        self._note(error, at)
         log.warning(
             "message_not_sent",
             chat_id=parcel.chat_id,
@@ -236,27 +261,6 @@ class Deliverer:
                     raise
                 log.exception("outcome_not_stored", next_try_seconds=REST_AFTER_FAULT)
                 await asyncio.sleep(REST_AFTER_FAULT)
-
-    def _note(self, error: SendError, at: float) -> None:
-        match error:
-            case TokenRefused():
-                self.alarm = f"Telegram refuses the bot's token: {error.reason}"
-                log.error("token_refused", reason=error.reason, remedy="set telegram.token to the one of @BotFather")
-            case TelegramDown() | OutcomeUnknown():
-                was_on = self._outage.is_on
-                self._pacer.stop(self._outage.failed(at))
-                if self._outage.is_on:
-                    self.alarm = f"Telegram cannot be reached: {error.reason}"
-                    if not was_on:
-                        log.error("telegram_down", reason=error.reason)
-            case _:
-                self.counts["floods"] += isinstance(error, FloodWait)
-                self._answered()
-
-    def _answered(self) -> None:
-        if self._outage.answered():
-            log.info("telegram_back")
-        self.alarm = None
 
     def _count(self, changes: Changes) -> None:
         self.counts.update(change.state.value for _, change in changes if change.state is not State.PENDING)

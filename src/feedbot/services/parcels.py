@@ -92,9 +92,19 @@ async def _mark(connection: Connection, made: Claim) -> None:
             whole.append(parcel)
         else:
             made.with_more.add(parcel.chat_id)
-            for one in mine:
-                await deliveries.set_state(connection, [one.id], one.state)
+            await _reopen(connection, mine)
     made.parcels = whole
+
+
+async def give_back(database: Database, parcels: Sequence[Parcel]) -> None:
+    """Opens the deliveries of messages that were claimed and will not be sent, as they were before."""
+    async with database.write() as connection:
+        await _reopen(connection, [one for parcel in parcels for one in parcel.deliveries])
+
+
+async def _reopen(connection: Connection, some: Sequence[Delivery]) -> None:
+    for state in (State.PENDING, State.UNKNOWN):
+        await deliveries.set_state(connection, [one.id for one in some if one.state is state], state)
 
 
 def _plan(rows: Sequence[outbox.Waiting], options: MessageOptions, now: datetime) -> Batch:
