@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,30 +15,47 @@ import feedbot
 from feedbot.locales import CHINESE, known_language, translator
 
 SOURCE = Path(feedbot.__file__).parent
+IN_TEMPLATE = re.compile(r'''\b_(?:\.plural)?\(\s*"([^"]+)"''')
 CATALOGUES = sorted((SOURCE / "locales").rglob("*.po"))
 
 
 def said_texts() -> Iterator[tuple[str, str]]:
-    """Each text given to a translator named `_`, and where."""
+    """Each text given to a translator (named `_`, or just made), and where."""
     for file in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func
-            is_call = isinstance(called, ast.Name) and called.id == "_"
+            if isinstance(called, ast.Call):
+                called = called.func
+                is_call = isinstance(called, ast.Name) and called.id == "translator"
+            else:
+                is_call = isinstance(called, ast.Name) and called.id == "_"
             is_plural = isinstance(called, ast.Attribute) and called.attr == "plural"
             text = node.args[0]
             if (is_call or is_plural) and isinstance(text, ast.Constant) and isinstance(text.value, str):
                 yield text.value, f"{file.relative_to(SOURCE)}:{node.lineno}"
 
 
+def written_texts() -> Iterator[tuple[str, str]]:
+    """Each text given to `_` in a page template, and where."""
+    for file in sorted(SOURCE.rglob("*.html")):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+            for text in IN_TEMPLATE.findall(line):
+                yield text, f"{file.relative_to(SOURCE)}:{number}"
+
+
 def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_every_text_of_the_code_is_there_in_chinese() -> None:
-    catalogue = translator(CHINESE).catalogue
-    assert {text: place for text, place in said_texts() if text not in catalogue} == {}
+@pytest.mark.parametrize("texts", [said_texts, written_texts])
+def test_every_text_of_the_code_and_the_pages_is_there_in_chinese(
+    texts: Callable[[], Iterator[tuple[str, str]]],
+) -> None:
+    catalogue, found = translator(CHINESE).catalogue, dict(texts())
+    assert found
+    assert {text: place for text, place in found.items() if text not in catalogue} == {}
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.name)
