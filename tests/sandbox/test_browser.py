@@ -128,3 +128,12 @@ async def test_a_page_that_lost_its_stream_comes_back_without_a_reload(stage: St
     await expect(page.locator(".message .words")).to_have_text(["before", "meanwhile"])
     await stage.bot.send_message(stage.chat.id, "after")
     await expect(page.locator(".message .words")).to_have_text(["before", "meanwhile", "after"])
+
+
+async def test_the_page_speaks_chinese_to_chinese_readers(stage: Stage, page: Page) -> None:
+    await page.goto(f"{stage.url}/?lang=zh-CN")
+    await expect(page.get_by_role("button", name="开始")).to_be_visible()
+    stage.telegram.say(stage.chat.id, stage.person.id, "Block")
+    await expect(page.get_by_role("button", name="屏蔽")).to_be_visible()
+    await expect(page.get_by_placeholder("消息")).to_be_visible()
+    await expect(page.locator(".message .words")).to_have_text("Block")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import aiohttp
 import pytest
 
 from feedbot.sandbox.model import Injected
+from feedbot.sandbox.page import HERE, STATIC
 from sandbox.stage import Stage
 
 
@@ -64,7 +66,9 @@ async def test_the_page_has_only_own_resources_and_a_strict_policy(stage: Stage)
             page, policy = await answer.text(), answer.headers["Content-Security-Policy"]
         assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
         assert "http" not in page
-        for name, kind in (("chat.js", "text/javascript"), ("render.js", "text/javascript"), ("chat.css", "text/css")):
+        assert set(re.findall(r'(?:src|href)="static/([\w.]+)"', page)) <= set(STATIC)
+        assert set(STATIC) == {file.name for file in (HERE / "static").iterdir()}
+        for name, kind in STATIC.items():
             async with session.get(f"static/{name}") as answer:
                 assert (answer.status, answer.content_type) == (200, kind)
         async with session.get("static/..%2fpage.py") as answer:
@@ -178,3 +182,17 @@ async def test_a_stop_ends_the_streams_at_once(stage: Stage) -> None:
         await stage.telegram.stop()
         with pytest.raises(EOFError):
             await events.next("message")
+
+
+def test_every_word_of_the_page_has_its_chinese() -> None:
+    static = {file.name: file.read_text() for file in (HERE / "static").iterdir()}
+    listed = set(re.findall(r'"((?:[^"\\]|\\.)*)":\s*"', static["words.js"]))
+    code = static["chat.js"] + static["render.js"]
+    said = {text for call in re.findall(r"\bt\(([^;]*?)\)", code) for text in re.findall(r'"([^"]*)"', call)}
+    page = (HERE / "templates" / "chat.html").read_text()
+    body = page[page.index("<body>") :].partition("<noscript>")[0]
+    said |= {text.strip() for text in re.findall(r">([^<>]+)<", body)}
+    said |= set(re.findall(r'(?:aria-label|title|placeholder)="([^"]+)"', body))
+    own_names = {"sendMessage", "sendPhoto", "sendMediaGroup", "editMessageText", "answerCallbackQuery", "getUpdates"}
+    own_names |= {"English", "简体中文", "channel", "title", ""}
+    assert said - listed - own_names == set()

@@ -24,6 +24,7 @@ STATIC = {
     "icon.svg": "image/svg+xml",
     "chat.js": "text/javascript",
     "render.js": "text/javascript",
+    "words.js": "text/javascript",
 }
 HEADERS = {
     "Content-Security-Policy": (

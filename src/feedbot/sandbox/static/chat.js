@@ -1,6 +1,7 @@
 // The chat page: what the server knows is fetched as JSON, what changes arrives as events.
 
 import { bubble, day, el, face, icon, plain, time } from "./render.js";
+import { t, translatePage } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const state = { users: [], chats: [], bot: null, commands: [], faults: [] };
@@ -21,12 +22,12 @@ async function post(path, body) {
   try {
     answer = await fetch(`api/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   } catch {
-    toast("The sandbox cannot be reached");
+    toast(t("The sandbox cannot be reached"));
     return null;
   }
   const content = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    toast(content.error || `Error ${answer.status}`);
+    toast(content.error || t("Error {0}", answer.status));
     return null;
   }
   return content.result || {};
@@ -39,7 +40,7 @@ const visible = () => state.chats.filter((one) => one.type !== "private" || one.
   .sort((a, b) => (b.last ? b.last.date : 0) - (a.last ? a.last.date : 0) || b.id - a.id);
 
 function title(chat) {
-  return chat.type === "private" ? (state.bot ? state.bot.first_name : "The bot") : chat.title;
+  return chat.type === "private" ? (state.bot ? state.bot.first_name : t("The bot")) : chat.title;
 }
 
 function drawList() {
@@ -47,7 +48,7 @@ function drawList() {
   $("chats").replaceChildren(...visible().map((chat) => {
     const last = chat.last;
     const author = last && last.from && (chat.type !== "private" || last.from.id === me)
-      ? el("b", {}, last.from.id === me ? "You: " : `${last.from.first_name}: `) : null;
+      ? el("b", {}, last.from.id === me ? t("You: ") : `${last.from.first_name}: `) : null;
     return el("button", {
       class: "row", type: "button", "data-chat": chat.id, "aria-current": chat.id === room.id ? "true" : null,
       onclick: () => open(chat.id),
@@ -59,13 +60,13 @@ function drawList() {
         el("strong", {}, title(chat)),
         last ? el("time", {}, time(last.date)) : null),
       el("span", { class: "bottom" },
-        el("span", { class: "last" }, author, last ? plain(last) : "No messages yet"),
-        chat.blocked ? icon("blocked", "blocked") : null,
-        chat.unread ? el("span", { class: "badge", "aria-label": `${chat.unread} unread` }, String(chat.unread)) : null)));
+        el("span", { class: "last" }, author, last ? plain(last) : t("No messages yet")),
+        chat.blocked ? icon("blocked", t("blocked")) : null,
+        chat.unread ? el("span", { class: "badge", "aria-label": t("{0} unread", chat.unread) }, String(chat.unread)) : null)));
   }));
   if (focused) document.querySelector(`[data-chat="${focused}"]`)?.focus();
   const unread = visible().reduce((sum, one) => sum + one.unread, 0);
-  document.title = unread ? `(${unread}) Sandbox chats` : "Sandbox chats";
+  document.title = (unread ? `(${unread}) ` : "") + t("Sandbox chats");
 }
 
 function drawPeople() {
@@ -128,11 +129,11 @@ function read() {
 
 let typing = null;
 function subtitle(chat) {
-  if (typing) return "typing…";
-  if (chat.type === "private") return chat.blocked ? "blocked" : `bot${state.bot ? ` · @${state.bot.username}` : ""}`;
+  if (typing) return t("typing…");
+  if (chat.type === "private") return chat.blocked ? t("blocked") : `${t("bot")}${state.bot ? ` · @${state.bot.username}` : ""}`;
   const count = chat.members.filter(([, status]) => !["left", "kicked"].includes(status)).length;
   const bot = { administrator: "the bot is an administrator", member: "the bot is a member", left: "the bot is not in it", kicked: "the bot was thrown out" };
-  return `${count} ${count === 1 ? "person" : "people"} · ${bot[chat.bot_status] || chat.bot_status}`;
+  return `${t(count === 1 ? "{0} person" : "{0} people", count)} · ${t(bot[chat.bot_status] || chat.bot_status)}`;
 }
 
 function drawHead() {
@@ -146,7 +147,7 @@ function drawHead() {
   $("face").replaceWith(head);
   const inside = ["administrator", "member", "creator"].includes(chat.bot_status);
   $("block").classList.toggle("danger", chat.type === "private" ? !chat.blocked : inside);
-  $("block").textContent = chat.type === "private" ? (chat.blocked ? "Unblock" : "Block") : (inside ? "Kick the bot" : "Add the bot");
+  $("block").textContent = chat.type === "private" ? t(chat.blocked ? "Unblock" : "Block") : t(inside ? "Kick the bot" : "Add the bot");
   $("topics").hidden = !chat.is_forum;
   if (chat.is_forum) drawTopics(chat);
   $("pinned").hidden = !chat.pinned;
@@ -157,7 +158,7 @@ function drawHead() {
   const status = (chat.members.find(([id]) => id === me) || [])[1];
   const mute = chat.type === "channel" && !["creator", "administrator"].includes(status);
   $("text").disabled = mute;
-  $("text").placeholder = mute ? "Only administrators write here" : chat.type === "channel" ? "Broadcast" : "Message";
+  $("text").placeholder = t(mute ? "Only administrators write here" : chat.type === "channel" ? "Broadcast" : "Message");
   $("menu").hidden = commandsHere().length === 0;
   drawActs(chat, inside);
   return undefined;
@@ -167,13 +168,13 @@ function drawTopics(chat) {
   const tab = (id, name, closed) => el("button", {
     type: "button", role: "tab", "aria-selected": String(room.topic === id), class: "topic",
     onclick: () => { room.topic = id; drawHead(); drawMessages(); },
-  }, closed ? icon("lock", "closed") : id === null ? null : "# ", name);
-  $("topics").replaceChildren(tab(null, "General", false), ...chat.topics.map((one) => tab(one.id, one.name, one.closed)),
-    el("button", { type: "button", class: "topic add", "aria-label": "New topic", onclick: newTopic }, "+"));
+  }, closed ? icon("lock", t("closed")) : id === null ? null : "# ", name);
+  $("topics").replaceChildren(tab(null, t("General"), false), ...chat.topics.map((one) => tab(one.id, one.name, one.closed)),
+    el("button", { type: "button", class: "topic add", "aria-label": t("New topic"), onclick: newTopic }, "+"));
 }
 
 async function newTopic() {
-  const name = prompt("Name of the topic");
+  const name = prompt(t("Name of the topic"));
   if (!name) return;
   const made = await post("act", { chat_id: room.id, action: "open_topic", name });
   if (made) { await loadState(); room.topic = made.thread_id; drawHead(); drawMessages(); }
@@ -198,7 +199,7 @@ function drawMessages() {
   let last = null;
   const notes = [...room.notes];
   const flush = (before) => {
-    while (notes.length && notes[0].after < before) nodes.push(el("div", { class: "service" }, el("span", {}, notes.shift().text)));
+    while (notes.length && notes[0].after < before) nodes.push(el("div", { class: "service" }, el("span", {}, t(notes.shift().text))));
   };
   for (const message of room.messages.values()) {
     flush(message.message_id);
@@ -210,7 +211,7 @@ function drawMessages() {
     nodes.push(shown(message));
   }
   flush(Infinity);
-  if (!nodes.length) nodes.push(el("div", { class: "service" }, el("span", {}, "No messages here yet")));
+  if (!nodes.length) nodes.push(el("div", { class: "service" }, el("span", {}, t("No messages here yet"))));
   $("messages").replaceChildren(...nodes);
   $("messages").dataset.day = last || "";
   toEnd();
@@ -468,10 +469,10 @@ $("clear").addEventListener("click", () => post("faults", { clear: true }));
 
 function drawFaults() {
   $("faults").replaceChildren(...state.faults.map((one) => {
-    const chat = one.chat_id === null ? "every chat" : chatOf(one.chat_id) ? title(chatOf(one.chat_id)) : String(one.chat_id);
-    return el("li", {}, el("b", {}, one.drop ? "drop" : String(one.status)), ` ${one.description}`, el("small", {}, `${one.times} × ${one.method || "any"} · ${chat}`));
+    const chat = one.chat_id === null ? t("every chat") : chatOf(one.chat_id) ? title(chatOf(one.chat_id)) : String(one.chat_id);
+    return el("li", {}, el("b", {}, one.drop ? t("drop") : String(one.status)), ` ${one.description}`, el("small", {}, `${one.times} × ${one.method || t("any")} · ${chat}`));
   }));
-  if (!state.faults.length) $("faults").append(el("li", { class: "none" }, "None: every call is answered."));
+  if (!state.faults.length) $("faults").append(el("li", { class: "none" }, t("None: every call is answered.")));
   $("clear").hidden = !state.faults.length;
 }
 
@@ -479,11 +480,11 @@ function drawActs(chat, inside) {
   const button = (text, action, more) => el("button", { type: "button", class: "text", onclick: () => post("act", { chat_id: chat.id, action, ...more }) }, text);
   const acts = [];
   if (chat.type !== "private" && inside) {
-    acts.push(chat.bot_status === "administrator" ? button("Make it a plain member", "member") : button("Make it an administrator", "administrator"));
+    acts.push(chat.bot_status === "administrator" ? button(t("Make it a plain member"), "member") : button(t("Make it an administrator"), "administrator"));
   }
-  if (chat.type === "group") acts.push(button("Upgrade to a supergroup", "migrate"));
+  if (chat.type === "group") acts.push(button(t("Upgrade to a supergroup"), "migrate"));
   const topic = chat.topics.find((one) => one.id === room.topic);
-  if (topic) acts.push(topic.closed ? button("Open this topic again", "reopen_topic", { thread_id: topic.id }) : button("Close this topic", "close_topic", { thread_id: topic.id }));
+  if (topic) acts.push(topic.closed ? button(t("Open this topic again"), "reopen_topic", { thread_id: topic.id }) : button(t("Close this topic"), "close_topic", { thread_id: topic.id }));
   $("acts").hidden = acts.length === 0;
   $("acts").querySelector(".acts").replaceChildren(...acts);
 }
@@ -532,9 +533,10 @@ function listen() {
   on("answer", answered);
   for (const kind of ["users", "bot", "faults", "read"]) on(kind, reloadSoon);
   source.addEventListener("error", () => {
-    $("link").textContent = "Connection lost, trying again…";
+    $("link").textContent = t("Connection lost, trying again…");
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
   });
 }
 
+translatePage();
 listen();

@@ -1,5 +1,7 @@
 // Messages as elements. Whatever people or bots wrote goes in as text, never as markup.
 
+import { language, t } from "./words.js";
+
 const INLINE = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code",
   spoiler: "span", hashtag: "span", custom_emoji: "span", date_time: "time",
@@ -83,7 +85,7 @@ function expandable() {
 
 function spoiler() {
   const show = () => node.classList.add("shown");
-  const node = el("span", { class: "spoiler", tabindex: "0", role: "button", title: "Show", onclick: show });
+  const node = el("span", { class: "spoiler", tabindex: "0", role: "button", title: t("Show"), onclick: show });
   node.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); show(); } });
   return node;
 }
@@ -91,17 +93,17 @@ function spoiler() {
 export function plain(message) {
   if (!message) return "";
   if (message.text !== undefined) return message.text;
-  if (message.photo) return message.caption || "Photo";
+  if (message.photo) return message.caption || t("Photo");
   return service(message) || "";
 }
 
 export function service(message) {
   const by = message.from ? message.from.first_name : "";
-  if (message.forum_topic_created) return `${by} created the topic “${message.forum_topic_created.name}”`;
-  if (message.forum_topic_closed) return `${by} closed the topic`;
-  if (message.forum_topic_reopened) return `${by} opened the topic again`;
-  if (message.migrate_to_chat_id) return "The group became a supergroup";
-  if (message.migrate_from_chat_id) return "This supergroup was a group before";
+  if (message.forum_topic_created) return t("{0} created the topic “{1}”", by, message.forum_topic_created.name);
+  if (message.forum_topic_closed) return t("{0} closed the topic", by);
+  if (message.forum_topic_reopened) return t("{0} opened the topic again", by);
+  if (message.migrate_to_chat_id) return t("The group became a supergroup");
+  if (message.migrate_from_chat_id) return t("This supergroup was a group before");
   return null;
 }
 
@@ -129,13 +131,13 @@ export function icon(name, label) {
 }
 
 export function time(seconds) {
-  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
 }
 
 export function day(seconds) {
   const date = new Date(seconds * 1000);
   const year = date.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
-  return date.toLocaleDateString([], { day: "numeric", month: "long", ...year });
+  return date.toLocaleDateString(language, { day: "numeric", month: "long", ...year });
 }
 
 // One message as a bubble; `act` has what can be done with it.
@@ -177,17 +179,17 @@ function foot(message, act) {
   if (counts.size) {
     node.append(el("span", { class: "reactions" }, ...[...counts].map(([emoji, count]) => el("span", {}, count > 1 ? `${emoji} ${count}` : emoji))));
   }
-  node.append(el("button", { class: "react", type: "button", "aria-label": "Like", title: "Like", onclick: () => act.react(message) }, "♥"));
-  node.append(el("time", { datetime: new Date(message.date * 1000).toISOString() }, (message.edit_date ? "edited " : "") + time(message.date)));
+  node.append(el("button", { class: "react", type: "button", "aria-label": t("Like"), title: t("Like"), onclick: () => act.react(message) }, "♥"));
+  node.append(el("time", { datetime: new Date(message.date * 1000).toISOString() }, (message.edit_date ? `${t("edited")} ` : "") + time(message.date)));
   return node;
 }
 
 function photo(message, act) {
   const size = message.photo[message.photo.length - 1];
   return el("img", {
-    class: `picture${message.has_media_spoiler ? " hidden" : ""}`, src: act.file(size.file_id), alt: message.caption || "Photo",
+    class: `picture${message.has_media_spoiler ? " hidden" : ""}`, src: act.file(size.file_id), alt: message.caption || t("Photo"),
     width: size.width, height: size.height, loading: "lazy",
-    onerror: (event) => event.target.replaceWith(el("div", { class: "picture missing" }, "This photo cannot be loaded here")),
+    onerror: (event) => event.target.replaceWith(el("div", { class: "picture missing" }, t("This photo cannot be loaded here"))),
     onclick: (event) => event.target.classList.remove("hidden"),
   });
 }
