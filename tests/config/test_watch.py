@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from configurations import Directory
 from feedbot import config
@@ -138,6 +139,27 @@ async def test_a_changed_secret_file_is_told(directory: Directory) -> None:
     directory.write("../token.txt", "2:abcd")
 
     assert await asyncio.wait_for(told.get(), PATIENCE) == "2:abcd"
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_callback_that_fails_is_logged_and_the_next_change_is_told(directory: Directory) -> None:
+    told: asyncio.Queue[int] = asyncio.Queue()
+
+    async def changed(configuration: config.Configuration) -> None:
+        told.put_nowait(configuration.settings.web.port)
+        if configuration.settings.web.port == 1:
+            raise OSError("no disk left")
+
+    directory.write("feedbot.yaml", "web: {port: 1}\n")
+    with capture_logs() as logged:
+        watching = asyncio.create_task(watch(directory.path, os.environ, changed, Seen().refused))
+        assert await asyncio.wait_for(told.get(), PATIENCE) == 1
+        directory.write("feedbot.yaml", "web: {port: 2}\n")
+
+        assert await asyncio.wait_for(told.get(), PATIENCE) == 2
+
+    assert [(entry["event"], entry["log_level"]) for entry in logged] == [("configuration_not_applied", "error")]
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
 

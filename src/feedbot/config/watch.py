@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
+import structlog
 from watchfiles import awatch
 
 from feedbot.config.declared import source_files
@@ -21,6 +22,8 @@ from feedbot.errors import ConfigurationError
 LOOK_SECONDS = 1.0
 SETTLE_SECONDS = 0.1
 _GATHER_MILLISECONDS = 200
+
+log = structlog.get_logger()
 
 Stamp = tuple[tuple[str, int, int, int], ...]
 
@@ -36,8 +39,8 @@ async def watch(
     """Calls `on_change` with each new configuration, `on_refused` with the faults of a broken one, until cancelled.
 
     A configuration is new when its fingerprint differs from the one before (`since` at first), or when it mends a
-    refused one. A broken file is refused whole and once: it is told again only when it changes. What the callbacks
-    raise ends the watch.
+    refused one. A broken file is refused whole and once: it is told again only when it changes. What a callback
+    raises is logged, and the watch goes on: the next change is told to it whether or not the fingerprint differs.
     """
     last = since.fingerprint if since else None
     stamp: Stamp | None = None
@@ -47,14 +50,28 @@ async def watch(
             continue
         stamp = seen
         try:
-            configuration = await asyncio.to_thread(load, directory, environ)
-        except ConfigurationError as error:
+            last = await _told(directory, environ, on_change, on_refused, last)
+        except Exception:
+            log.exception("configuration_not_applied", remedy="mend the cause, then save a file again or restart")
             last = None
-            await on_refused(error)
-            continue
-        if configuration.fingerprint != last:
-            last = configuration.fingerprint
-            await on_change(configuration)
+
+
+async def _told(
+    directory: Path,
+    environ: Mapping[str, str],
+    on_change: Callable[[Configuration], Awaitable[None]],
+    on_refused: Callable[[ConfigurationError], Awaitable[None]],
+    last: str | None,
+) -> str | None:
+    """The fingerprint now in effect, None while the files are refused; the callback has been told what is new."""
+    try:
+        configuration = await asyncio.to_thread(load, directory, environ)
+    except ConfigurationError as error:
+        await on_refused(error)
+        return None
+    if configuration.fingerprint != last:
+        await on_change(configuration)
+    return configuration.fingerprint
 
 
 async def _settled(directory: Path, environ: Mapping[str, str], before: Stamp | None) -> Stamp:
