@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from aiogram import BaseMiddleware
+from aiogram.exceptions import AiogramError
 from aiogram.types import CallbackQuery, TelegramObject
 from aiogram.types import Message as TelegramMessage
 
@@ -45,7 +47,19 @@ class Doorkeeper(BaseMiddleware):
             return await handler(event, {**data, "speaker": speaker, "keeper": self})
         except SendError as error:
             log.warning("answer_not_sent", reason=error.reason)
-            return None
+        except Exception:
+            log.exception("answer_failed")
+            await self._apologise(event)
+        return None
+
+    async def _apologise(self, event: TelegramObject) -> None:
+        """Whoever asked is told that it failed; silence would look like a bot that is dead."""
+        if not isinstance(event, CallbackQuery | TelegramMessage) or event.bot is None:
+            return
+        user = event.from_user
+        text = translator(user.language_code if user else None)("Something went wrong here. Please try again.")
+        with contextlib.suppress(AiogramError, OSError):
+            await event.answer(text)
 
     async def may_configure(self, speaker: Speaker) -> bool:
         """Whether the speaker may change what the chat follows: anybody in private, else its administrators."""

@@ -16,7 +16,7 @@ from feedbot.locales import translator
 from feedbot.render.messages import Message
 from feedbot.services import subscribing
 
-_DATA = re.compile(r"([a-z]{1,2})((?::-?\d{1,19}){1,3})")
+_DATA = re.compile(r"([a-z]{1,2})((?::-?[0-9]{1,18}){1,3})")
 _NUMBERS = {"b": 2, "f": 3, "n": 3, "m": 1, "uc": 2, "us": 2, "l": 1, "in": 1}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from aiogram import Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message as TelegramMessage
@@ -16,6 +18,10 @@ from feedbot.render.messages import Button, Message
 from feedbot.render.telegram_html import quoted
 from feedbot.services import subscribing
 
+# What a link may carry; longer numbers name nothing that a database could hold.
+_LINK = re.compile(r"[cs][0-9]{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
 
 def router(context: BotContext) -> Router:  # noqa: C901 (one short handler a command)
     """The handlers of commands, for messages and for channel posts."""
@@ -25,7 +31,7 @@ def router(context: BotContext) -> Router:  # noqa: C901 (one short handler a co
         return Command(*names, ignore_case=True)
 
     async def start(message: TelegramMessage, command: CommandObject, speaker: Speaker, keeper: Doorkeeper) -> None:
-        if command.args and command.args[0] in "cs" and command.args[1:].isdecimal():
+        if command.args and _LINK.fullmatch(command.args):
             await _follow_link(context, message, speaker, keeper, command.args)
             return
         chosen = await subscribing.following(context.database, speaker.chat.id, speaker.thread_id)
@@ -95,7 +101,7 @@ async def let_in(context: BotContext, speaker: Speaker, number: str) -> str:
     _ = translator(speaker.language)
     if speaker.user is None or speaker.user.id not in context.rules.admins:
         return _("Only an admin of this bot can do that.")
-    if not number.strip().lstrip("-").isdecimal():
+    if not _NUMBER.fullmatch(number.strip()):
         return _("Say whom: /approve and the number that the person was given.")
     chat_id = int(number)
     if not await subscribing.let_in(context.database, chat_id):
