@@ -286,6 +286,24 @@ def test_a_picture_is_small_and_repeatable() -> None:
     assert len(landscape(131, thumbnail=True)) < len(landscape(131))
 
 
+async def test_the_gbk_edition_says_so_and_writes_other_characters_as_references(clock: Clock) -> None:
+    portal = SamplePortal(epoch=EPOCH, every=8, clock=clock, charset="gbk")
+    thanked = next(
+        number
+        for number in range(2, portal.count() + 1)
+        if (story := portal.story(number)) and any("👍" in comment.text for comment in story.comments)
+    )
+    clock.now += 3600
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(portal.app()), base_url="http://town.test/") as client:
+        response = await client.get(f"portal.php?mod=view&aid={thanked}")
+        feed = await client.get("portal.php?mod=rss")
+    assert response.headers["content-type"] == "text/html; charset=gbk"
+    assert "charset=gbk" in response.content.decode("gbk")
+    assert b"&#128077;" in response.content
+    assert feed.headers["content-type"] == "application/xml"
+    assert feed.content.startswith(b'<?xml version="1.0" encoding="gbk"?>')
+
+
 @pytest.mark.parametrize(("every", "backlog"), [(0, 12), (-1, 12), (8, 0)])
 def test_an_impossible_pace_is_refused(every: float, backlog: int) -> None:
     with pytest.raises(ValueError, match="must be above 0"):

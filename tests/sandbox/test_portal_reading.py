@@ -15,7 +15,7 @@ from feedbot.domain.article import Attachment, Draft, Image, Reaction
 from feedbot.sandbox.portal import SamplePortal, categories
 from feedbot.sandbox.portal.pages import image_address
 from feedbot.sandbox.portal.stories import REACTIONS, Story
-from feedbot.sources import discuz
+from feedbot.sources import discuz, feed
 from feedbot.sources.html import to_text
 from feedbot.sources.spec import Page, ParseOptions
 
@@ -27,9 +27,10 @@ OPTIONS = ParseOptions(timezone="Asia/Shanghai", language="zh-CN")
 READ = 66
 
 
-@pytest.fixture
-def portal() -> SamplePortal:
-    return SamplePortal(epoch=EPOCH, every=8, clock=NOW.timestamp)
+@pytest.fixture(params=["utf-8", "gbk"])
+def portal(request: pytest.FixtureRequest) -> SamplePortal:
+    """A portal of each edition in turn."""
+    return SamplePortal(epoch=EPOCH, every=8, clock=NOW.timestamp, charset=request.param)
 
 
 @pytest.fixture
@@ -93,6 +94,16 @@ async def test_a_list_is_read_with_titles_dates_and_addresses(client: httpx.Asyn
         assert categories.holds(categories.CITY, story.category)
         assert draft.published is not None
         assert NOW - timedelta(minutes=5) < draft.published <= NOW
+
+
+async def test_the_portals_own_feed_is_read(client: httpx.AsyncClient, portal: SamplePortal) -> None:
+    response = await client.get("portal.php?mod=rss&catid=6")
+    listing = feed.parse_list(Page(response.content, str(response.url), "application/xml"), OPTIONS)
+    assert len(listing.drafts) == 20
+    for draft in listing.drafts:
+        story = portal.story(int(draft.url.rpartition("aid=")[2]))
+        assert story is not None
+        assert (draft.title, draft.published) == (story.title, story.published.astimezone(UTC))
 
 
 async def test_a_list_page_is_recognised_without_being_told(client: httpx.AsyncClient) -> None:

@@ -21,11 +21,12 @@ _INDENT = "\u3000\u3000"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What every page needs: the portal's name, its absolute root (with a slash at the end) and the time."""
+    """What every page needs: the portal's name, its absolute root (with a slash at the end), time and charset."""
 
     title: str
     root: str
     now: datetime
+    charset: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
+from typing import Literal
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -36,7 +37,7 @@ class SamplePortal:
     """A portal whose story n is out from `epoch + (n - backlog) * every` seconds on; the first `backlog` are older.
 
     `epoch` and `clock` are Unix times: with the same epoch a restarted portal goes on where it was. Lists reach back
-    over the latest 600 stories; every story keeps its own page.
+    over the latest 600 stories; every story keeps its own page. Both editions of the real thing exist: `charset`.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class SamplePortal:
         clock: Callable[[], float] = time.time,
         backlog: int = 12,
         title: str = "萍乡城事网",
+        charset: Literal["utf-8", "gbk"] = "utf-8",
     ) -> None:
         if every <= 0 or backlog < 1:
             raise ValueError(f"every must be above 0 and backlog at least 1, not {every} and {backlog}")
         self.title = title
+        self._charset = charset
         self._clock = clock
         self._schedule = Schedule(epoch, every, backlog, stories.seed_date())
         self._write = lru_cache(maxsize=2 * LISTED)(self._write_story)
@@ -81,7 +84,15 @@ class SamplePortal:
 
     def _site(self, request: Request) -> Site:
         root = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}/"
-        return Site(self.title, root, datetime.fromtimestamp(self._clock(), SITE_ZONE))
+        return Site(self.title, root, datetime.fromtimestamp(self._clock(), SITE_ZONE), self._charset)
+
+    def _html(self, page: str, status: int = 200) -> Response:
+        headers = {"Content-Type": f"text/html; charset={self._charset}"}
+        return HTMLResponse(self._encoded(page), status, headers)
+
+    def _encoded(self, page: str) -> bytes:
+        """As editions in GBK do: a character outside the charset becomes a reference (`&#128077;`)."""
+        return page.encode(self._charset, "xmlcharrefreplace")
 
     def _latest(self, category: Category | None, count: int) -> list[Story]:
         return [self._write(number) for number in islice(self._numbers(category), count)]
@@ -108,20 +119,20 @@ class SamplePortal:
 
     def _index(self, request: Request) -> Response:
         blocks = [(one, self._latest(one, _BLOCK_ITEMS)) for one in categories.CATEGORIES]
-        return HTMLResponse(pages.index_page(self._site(request), blocks))
+        return self._html(pages.index_page(self._site(request), blocks))
 
     def _list(self, request: Request) -> Response:
         category = categories.BY_ID.get(_asked(request, "catid"))
         if category is None:
             # The real one answers 200 here.
-            return HTMLResponse(pages.message_page(self._site(request), _NO_CATEGORY))
+            return self._html(pages.message_page(self._site(request), _NO_CATEGORY))
         matching = list(self._numbers(category))
         page = _asked(request, "page", default=1)
         shown = [self._write(number) for number in matching[(page - 1) * STORIES_PER_PAGE : page * STORIES_PER_PAGE]]
         last = max(1, -(-len(matching) // STORIES_PER_PAGE))
         site = self._site(request)
         pager = Pager(min(page, last), last, f"{site.root}portal.php?mod=list&catid={category.catid}")
-        return HTMLResponse(pages.list_page(site, category, shown, pager))
+        return self._html(pages.list_page(site, category, shown, pager))
 
     def _view(self, request: Request) -> Response:
         return self._article(request, _asked(request, "aid"), _asked(request, "page", default=1))
@@ -134,8 +145,8 @@ class SamplePortal:
         story = self.story(aid)
         site = self._site(request)
         if story is None:
-            return HTMLResponse(pages.message_page(site, _NOT_THERE), 404)
-        return HTMLResponse(pages.article_page(site, story, page, (self.story(aid - 1), self.story(aid + 1))))
+            return self._html(pages.message_page(site, _NOT_THERE), 404)
+        return self._html(pages.article_page(site, story, page, (self.story(aid - 1), self.story(aid + 1))))
 
     async def _static_article(self, request: Request) -> Response:
         return self._article(request, request.path_params["aid"], max(1, min(request.path_params["page"], _MAX_PAGE)))
@@ -143,16 +154,17 @@ class SamplePortal:
     def _rss(self, request: Request) -> Response:
         category = categories.BY_ID.get(_asked(request, "catid"))
         if category is None and "catid" in request.query_params:
-            return HTMLResponse(pages.message_page(self._site(request), _NO_CATEGORY))
+            return self._html(pages.message_page(self._site(request), _NO_CATEGORY))
         feed = pages.rss_feed(self._site(request), category, self._latest(category, _FEED_ITEMS))
-        return Response(feed, media_type="application/xml")
+        # The real one names no charset here either: the XML declaration does.
+        return Response(self._encoded(feed), headers={"Content-Type": "application/xml"})
 
     def _attachment(self, request: Request) -> Response:
         attachment_id = _asked(request, "id")
         story = self.story(attachment_id // 10)
         found = [one for one in story.files if one.id == attachment_id] if story else []
         if not story or not found:
-            return HTMLResponse(pages.message_page(self._site(request), _NOT_THERE), 404)
+            return self._html(pages.message_page(self._site(request), _NOT_THERE), 404)
         name = found[0].name
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
         return Response(attachment(name, story.title), media_type=media_type(name), headers=headers)
@@ -167,7 +179,7 @@ class SamplePortal:
         return Response(picture, media_type="image/png", headers={"Cache-Control": "max-age=86400"})
 
     async def _missing(self, request: Request, _: Exception | None) -> Response:
-        return HTMLResponse(pages.message_page(self._site(request), _NOT_THERE), 404)
+        return self._html(pages.message_page(self._site(request), _NOT_THERE), 404)
 
 
 async def _style(_: Request) -> Response:
