@@ -359,3 +359,19 @@ class TestArticlePages:
         assert [(record.outcome, record.new) for record in records] == [("partial", 40), ("partial", 40), ("ok", 20)]
         assert set(await bench.deliveries()) == {("skipped", "baseline")}
         assert (await bench.source()).baseline_at == bench.now
+
+    async def test_a_sources_own_headers_stay_on_its_own_site(self, bench: Bench) -> None:
+        async with MisbehavingServer(host="127.0.0.2") as foreign:
+            foreign.routes["/a/1"] = answer(200, PAGE.format(1).encode())
+            bench.serve(f'<ul class="list"><li><a href="{foreign.url("/a/1")}">Story 1</a></li></ul>'.encode())
+            source = DeclaredSource(
+                id="town",
+                title="Town",
+                url=bench.server.url("/feed"),
+                type="page",
+                options=SourceOptions(select=SELECT, headers={"Authorization": "Bearer hush"}),
+            )
+            await sourcing.reconcile(bench.database, [source], bench.now)
+            await bench.poll()
+            assert bench.server.requests[0].headers["authorization"] == "Bearer hush"
+            assert [request.headers.get("authorization") for request in foreign.requests] == [None]

@@ -14,6 +14,7 @@ from feedbot.domain.judging import Listed
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, HttpFailed, NotParseable, SiteRefused
 from feedbot.fetching.client import Fetcher
+from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.model import Fetched, Validators
 from feedbot.sources import registry
 from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
@@ -98,7 +99,8 @@ async def read_article(fetcher: Fetcher, source: Source, spec: SourceSpec, draft
     options = parse_options(source)
     read = None
     while url and len(pages) < MAX_PAGES:
-        pages.append(as_page(await fetcher.fetch(url, headers=source.options.headers)))
+        own = for_page_of(source.options.headers, source.poll_url, url)
+        pages.append(as_page(await fetcher.fetch(url, headers=own)))
         read = await asyncio.to_thread(spec.parse_article, tuple(pages), draft, options)
         url = read.next_url
     return read.draft if read else draft
