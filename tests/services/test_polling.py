@@ -361,7 +361,7 @@ class TestArticlePages:
         assert (await bench.source()).baseline_at == bench.now
 
     async def test_a_sources_own_headers_stay_on_its_own_site(self, bench: Bench) -> None:
-        async with MisbehavingServer(host="127.0.0.2") as foreign:
+        async with MisbehavingServer() as foreign:  # another port is another site
             foreign.routes["/a/1"] = answer(200, PAGE.format(1).encode())
             bench.serve(f'<ul class="list"><li><a href="{foreign.url("/a/1")}">Story 1</a></li></ul>'.encode())
             source = DeclaredSource(
