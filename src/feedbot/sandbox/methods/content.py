@@ -75,7 +75,10 @@ def _formatted(world: World, args: Arguments, name: str, entities_name: str) -> 
     mode = args.text("parse_mode").lower()
     if mode in {"", "none"}:
         given = args.records(entities_name) or []
-        formatted = Formatted(raw, [_given_entity(one) for one in given])
+        size = utf16_length(raw)
+        entities = [_given_entity(one) for one in given]
+        # Telegram passes over what reaches out of the text.
+        formatted = Formatted(raw, [one for one in entities if 0 <= one["offset"] <= size - one["length"] < size])
     elif mode == "html":
         try:
             formatted = parse_html(raw)
@@ -93,8 +96,12 @@ def _given_entity(entity: Json) -> Json:
         raise bad_request("can't parse MessageEntity: expected type, offset and length")
     known = ("type", "offset", "length", "url", "language", "custom_emoji_id", "unix_time", "date_time_format")
     clean = {key: entity[key] for key in known if entity.get(key) is not None}
-    user = entity.get("user")
-    return clean | ({"user_id": user["id"]} if isinstance(user, dict) else {})
+    if clean["type"] == "text_mention":
+        user = entity.get("user")
+        clean["user_id"] = user.get("id") if isinstance(user, dict) else None
+        if not isinstance(clean["user_id"], int):
+            raise bad_request("can't parse MessageEntity: user not found")
+    return clean
 
 
 def _shown(world: World, entity: Json) -> Json:

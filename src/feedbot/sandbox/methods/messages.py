@@ -97,7 +97,7 @@ def _answered(call: Call, chat: Chat) -> Json:
     message_id = parameters.get("message_id") or call.args.integer("reply_to_message_id")
     if not message_id:
         return {}
-    answered = chat.messages.get(message_id)
+    answered = chat.messages.get(message_id) if isinstance(message_id, int) else None
     if answered is not None:
         return {"reply_to_message": {key: value for key, value in answered.items() if key != "reply_to_message"}}
     if parameters.get("allow_sending_without_reply") or call.args.flag("allow_sending_without_reply"):
@@ -182,7 +182,7 @@ def delete_messages(call: Call) -> bool:
     if not isinstance(ids, list) or not ids:
         raise bad_request("message identifiers are not specified")
     for message_id in ids:
-        if message_id in chat.messages:
+        if isinstance(message_id, int) and message_id in chat.messages:
             call.world.remove(chat, message_id)
     return True
 
@@ -222,7 +222,7 @@ def set_message_reaction(call: Call) -> bool:
     chat = call.writable()
     message = call.message(chat, "react")
     wanted = call.args.records("reaction") or []
-    if any(one.get("type") != "emoji" or one.get("emoji") not in REACTIONS for one in wanted):
+    if any(one.get("type") != "emoji" or str(one.get("emoji")) not in REACTIONS for one in wanted):
         raise bad_request("REACTION_INVALID")
     if len(wanted) > 1:
         raise bad_request("REACTIONS_TOO_MANY")

@@ -61,7 +61,7 @@ def _command(command: Json) -> Json:
 
 def _commands_key(call: Call) -> str:
     scope = call.args.record("scope") or {"type": "default"}
-    if scope.get("type") not in SCOPES:
+    if str(scope.get("type")) not in SCOPES:
         raise bad_request("can't parse BotCommandScope: unsupported type specified")
     parts = [str(scope[key]) for key in ("type", "chat_id", "user_id") if scope.get(key) is not None]
     return ":".join(parts) + "|" + call.args.text("language_code")
@@ -106,7 +106,7 @@ def _get_text(field: str) -> Handler:
 def set_chat_menu_button(call: Call) -> bool:
     """The button beside the type box, of one private chat or of all."""
     button = call.args.record("menu_button") or {"type": "default"}
-    if button.get("type") not in {"commands", "default", "web_app"}:
+    if str(button.get("type")) not in {"commands", "default", "web_app"}:
         raise bad_request("can't parse MenuButton: unsupported type specified")
     if "chat_id" in call.args:
         call.chat().menu_button = button
