@@ -46,7 +46,7 @@ def aiogram_exceptions() -> list[type[BaseException]]:
     ]
 
 
-def meaning(error: BaseException) -> errors.SendError:
+def meaning(error: Exception) -> errors.SendError:
     return as_send_error(error, token=TOKEN)
 
 
@@ -114,7 +114,12 @@ def test_a_broken_connection_leaves_the_outcome_unknown_and_a_refused_one_does_n
     slow = aiogram_errors.TelegramNetworkError(METHOD, "Request timeout error")
     slow.__cause__ = aiohttp.ConnectionTimeoutError()
     assert isinstance(meaning(slow), errors.TelegramDown)
-    assert isinstance(meaning(ConnectionResetError("reset")), errors.OutcomeUnknown)
+
+
+def test_whatever_else_goes_wrong_leaves_the_outcome_unknown() -> None:
+    found = meaning(RuntimeError("Session is closed"))
+    assert (type(found), found.reason) == (errors.OutcomeUnknown, "RuntimeError: Session is closed")
+    assert type(meaning(ConnectionResetError("reset"))) is errors.OutcomeUnknown
 
 
 def test_a_reason_never_shows_the_token() -> None:

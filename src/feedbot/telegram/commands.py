@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiogram.exceptions import AiogramError
 from aiogram.types import (
     BotCommand,
     BotCommandScopeAllChatAdministrators,
@@ -44,7 +43,7 @@ async def register_commands(
                 menu = _menu((*everyone.get(language, ()), *commands))
                 scope_of_one = BotCommandScopeChat(chat_id=admin_id)
                 await sender.bot.set_my_commands(menu, scope=scope_of_one, language_code=_code(language))
-    except (AiogramError, OSError) as error:
+    except Exception as error:
         raise as_send_error(error, token=sender.bot.token) from error
 
 

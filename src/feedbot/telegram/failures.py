@@ -22,6 +22,7 @@ from feedbot.errors import (
 )
 
 FLOOD_WAIT_UNNAMED = 30.0
+MAX_REASON = 300
 
 # Descriptions of status 400, first match wins. Telegram documents none of them: these are the ones that bots meet.
 DESCRIPTIONS: tuple[tuple[re.Pattern[str], type[SendError]], ...] = tuple(
@@ -105,23 +106,24 @@ TABLE: dict[type[BaseException], Meaning] = {
     aiogram_errors.SceneException: lambda _, reason: MessageRefused(reason),
     aiogram_errors.AiogramError: lambda _, reason: MessageRefused(reason),
     UnicodeEncodeError: lambda _, reason: MessageRefused(reason),
-    # The connection broke below aiohttp's own errors.
-    OSError: lambda _, reason: OutcomeUnknown(reason),
+    # Whatever else goes wrong in between, such as a connection that breaks below aiohttp's own errors.
+    Exception: lambda _, reason: OutcomeUnknown(reason),
 }
 
 
-def as_send_error(error: BaseException, *, token: str) -> SendError:
+def as_send_error(error: Exception, *, token: str) -> SendError:
     """The error of feedbot for what aiogram raised, with a reason in one line that does not show the token."""
     meaning = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
     return meaning(error, _reason(error).replace(token, "<token>"))
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, aiogram_errors.ClientDecodeError):
         return "Telegram's answer could not be read"
     if isinstance(error, aiogram_errors.TelegramRetryAfter):
         return f"Telegram asks to wait {error.retry_after} s"
     if isinstance(error, aiogram_errors.TelegramMigrateToChat):
         return f"the group became the supergroup {error.migrate_to_chat_id}"
-    message = getattr(error, "message", None) or str(error) or type(error).__name__
-    return " ".join(str(message).split())[:300]
+    if not isinstance(error, aiogram_errors.AiogramError):
+        return f"{type(error).__name__}: {error}"[:MAX_REASON]
+    return " ".join(str(getattr(error, "message", error)).split())[:MAX_REASON]

@@ -10,7 +10,7 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import AiogramError, TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from aiogram.utils.token import TokenValidationError
 
@@ -99,7 +99,7 @@ class Sender:
         except TelegramBadRequest as error:
             if "message is not modified" not in error.message.lower():
                 raise as_send_error(error, token=self._token) from error
-        except (AiogramError, OSError, UnicodeEncodeError) as error:
+        except Exception as error:
             raise as_send_error(error, token=self._token) from error
 
     async def identity(self) -> Identity:
@@ -118,7 +118,7 @@ class Sender:
     async def _ask(self, request: Awaitable[T]) -> T:
         try:
             return await request
-        except (AiogramError, OSError, UnicodeEncodeError) as error:
+        except Exception as error:
             raise as_send_error(error, token=self._token) from error
 
 
