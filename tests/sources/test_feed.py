@@ -3,11 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sources.feed_cases import cases, expected, plain
 
 from feedbot.errors import NotParseable, SiteRefused
 from feedbot.sources import feed
 from feedbot.sources.spec import Listing, Page, ParseOptions
+from sources.feed_cases import cases, expected, plain
 
 URL = "https://news.example/feeds/all.xml"
 SITE = ParseOptions(timezone="Asia/Shanghai")
@@ -19,16 +19,16 @@ def read(body: str | bytes, options: ParseOptions = SITE) -> Listing:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_saved_feed_gives_exactly_what_is_expected_of_it(case: Path):
+def test_a_saved_feed_gives_exactly_what_is_expected_of_it(case: Path) -> None:
     assert plain(read(case.read_bytes())) == expected(case)
 
 
-def test_there_are_saved_feeds_of_every_kind():
+def test_there_are_saved_feeds_of_every_kind() -> None:
     assert len(CASES) >= 40
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_feed_is_recognised_by_what_it_holds_whatever_its_media_type(case: Path):
+def test_a_feed_is_recognised_by_what_it_holds_whatever_its_media_type(case: Path) -> None:
     assert feed.recognises(Page(case.read_bytes(), URL, mime_type="text/html"))
 
 
@@ -44,11 +44,11 @@ def test_a_feed_is_recognised_by_what_it_holds_whatever_its_media_type(case: Pat
         b"\x89PNG\r\n\x1a\n\x00\x00",
     ],
 )
-def test_what_is_no_feed_is_not_recognised(body: bytes):
+def test_what_is_no_feed_is_not_recognised(body: bytes) -> None:
     assert not feed.recognises(Page(body, URL))
 
 
-def test_an_empty_feed_is_no_fault():
+def test_an_empty_feed_is_no_fault() -> None:
     assert read("<rss version='2.0'><channel><title>t</title></channel></rss>").drafts == ()
 
 
@@ -66,19 +66,21 @@ def test_an_empty_feed_is_no_fault():
         ('{"a": 1}', "This is JSON, but no JSON Feed: it has no list `items`."),
         (
             "{",
-            "The feed begins like JSON, but cannot be read: Expecting property name enclosed in double quotes:"
-            " line 1 column 2 (char 1).",
+            (
+                "The feed begins like JSON, but cannot be read: Expecting property name enclosed in double quotes:"
+                " line 1 column 2 (char 1)."
+            ),
         ),
     ],
 )
-def test_something_else_is_refused_in_words_that_help(body: str, text: str):
+def test_something_else_is_refused_in_words_that_help(body: str, text: str) -> None:
     with pytest.raises(NotParseable) as fault:
         read(body)
     assert str(fault.value) == text
     assert fault.value.url == URL
 
 
-def test_a_closed_site_is_quoted():
+def test_a_closed_site_is_quoted() -> None:
     page = "<!DOCTYPE html><html><body><div id=messagetext><p>站点维护中，请稍后再来</p></div></body></html>"
     with pytest.raises(
         SiteRefused, match=r"^The site answers with a message instead of the feed: 站点维护中，请稍后再来$"
@@ -86,24 +88,24 @@ def test_a_closed_site_is_quoted():
         read(page)
 
 
-def test_the_admins_encoding_wins_over_the_feeds():
+def test_the_admins_encoding_wins_over_the_feeds() -> None:
     body = "<?xml version='1.0' encoding='utf-8'?><rss><channel><title>中文</title></channel></rss>".encode("big5")
     assert read(body, ParseOptions(encoding="big5")).title == "中文"
 
 
-def test_the_admins_language_wins_over_the_feeds():
+def test_the_admins_language_wins_over_the_feeds() -> None:
     body = "<rss><channel><language>en</language><item><title>t</title></item></channel></rss>"
     assert [draft.language for draft in read(body, ParseOptions(language="zh-CN")).drafts] == ["zh-CN"]
     assert [draft.language for draft in read(body).drafts] == ["en"]
 
 
-def test_a_mangled_feed_is_repaired():
+def test_a_mangled_feed_is_repaired() -> None:
     body = "<rss><channel><item><title>區(qū)領(lǐng)導(dǎo)</title></item></channel></rss>"
     options = ParseOptions(repair=frozenset({"pinyin", "simplified"}))
     assert [draft.title for draft in read(body, options).drafts] == ["区领导"]
 
 
-def test_the_same_bytes_give_the_same_drafts():
+def test_the_same_bytes_give_the_same_drafts() -> None:
     body = CASES[0].read_bytes()
     assert read(body) == read(body)
 
@@ -121,12 +123,12 @@ def test_the_same_bytes_give_the_same_drafts():
         ("<sy:updatePeriod>sometimes</sy:updatePeriod>", None),
     ],
 )
-def test_how_long_a_feed_asks_to_be_left_alone(channel: str, seconds: int | None):
+def test_how_long_a_feed_asks_to_be_left_alone(channel: str, seconds: int | None) -> None:
     namespace = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
     assert read(f"<rss {namespace}><channel>{channel}</channel></rss>").ttl == seconds
 
 
-def test_a_listing_has_at_most_two_thousand_items_and_the_first_ones():
+def test_a_listing_has_at_most_two_thousand_items_and_the_first_ones() -> None:
     items = "".join(f"<item><title>{number}</title></item>" for number in range(2100))
     drafts = read(f"<rss><channel>{items}</channel></rss>").drafts
     assert [draft.title for draft in drafts] == [str(number) for number in range(2000)]

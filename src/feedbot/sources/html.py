@@ -86,7 +86,7 @@ def parse(html: str) -> LexborHTMLParser:
 
 
 def _tree(html: str) -> LexborHTMLParser:
-    return LexborHTMLParser(tame(strip_controls(html), refine), is_fragment=True)
+    return LexborHTMLParser(tame(strip_controls(html.replace("\f", " ")), refine), is_fragment=True)
 
 
 class _Reader:

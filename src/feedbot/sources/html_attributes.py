@@ -34,8 +34,13 @@ _YOUTUBE = re.compile(r"/embed/([\w-]{6,20})\Z")
 Attributes = Mapping[str, str | None]
 
 
-def refine(_tag: str, written: dict[str, str]) -> dict[str, str]:
-    """The attributes that reading an article takes, with `hidden` for whatever a browser would not show."""
+def refine(tag: str, written: dict[str, str]) -> dict[str, str] | None:
+    """The attributes that reading an article takes, with `hidden` for whatever a browser would not show.
+
+    None for `<math>`: in it the rules of HTML do not hold, and its text reads as well without.
+    """
+    if tag == "math":
+        return None
     kept = {name: value for name, value in written.items() if name in _READ}
     style = _style(unescape(written.get("style", "")))
     css_class = written.get("class", "")

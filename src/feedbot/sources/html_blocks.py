@@ -175,7 +175,7 @@ def _trimmed(pieces: list[Piece]) -> Iterator[Piece]:
         text = text.lstrip(_BLANK) if line_start else (text.lstrip(" ") if after_space else text)
         body = text.rstrip(_BLANK)
         if not body:
-            if text and not line_start:
+            if text and not line_start and not after_space:
                 held.append(Piece("text", " ", piece.formats))
                 after_space = True
             continue

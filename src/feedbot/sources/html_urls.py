@@ -57,7 +57,7 @@ def _forward_slashes(url: str) -> str:
 def _ascii_host(host: str) -> str:
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
-    host = host.lower()
+    host = f"[{host}]" if ":" in host else host.lower()
     return host if _HOST.fullmatch(host) else ""
 
 

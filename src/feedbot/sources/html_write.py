@@ -161,7 +161,7 @@ def _with_source(node: LexborNode) -> Mapping[str, str | None]:
 def _rule(writer: _Writer, _node: LexborNode) -> Exit | None:
     writer.end_paragraph()
     items = writer.frame.items
-    if items and items[-1].kind != "hr":
+    if writer.frame.name in {"root", "blockquote"} and items and items[-1].kind != "hr":
         items.append(Item("hr", "<hr>"))
     return None
 
