@@ -8,7 +8,7 @@ TEST_STAMP := $(VENV)/.test-installed
 JOBS   ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench requirements schema docs clean
+.PHONY: help install run test check format docs bench requirements clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -16,7 +16,8 @@ help: ## List the targets
 $(RUN_STAMP): requirements/build.txt requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	  || { echo "feedbot needs Python 3.11, 3.12 or 3.13: try 'make PYTHON=python3.12 $(MAKECMDGOALS)'"; exit 1; }
-	@test -x $(BIN)/python || { echo "Making $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@test -x $(BIN)/pip || { echo "Making $(VENV) ..."; rm -rf $(VENV); $(PYTHON) -m venv $(VENV); } \
+	  || { rm -rf $(VENV); echo "Python cannot make an environment: on Debian, 'apt-get install python3-venv'"; exit 1; }
 	@echo "Installing what feedbot runs on (a minute or two, once) ..."
 	@$(PIP) install --require-hashes -r requirements/build.txt
 	@$(PIP) install --require-hashes --no-build-isolation -r requirements/run.txt
