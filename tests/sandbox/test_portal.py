@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -81,6 +83,43 @@ def test_dates_never_go_back_and_are_never_in_the_future(portal: SamplePortal, c
     assert dates == sorted(dates)
     assert dates[-1].timestamp() <= clock.now
     assert dates[11].timestamp() < EPOCH
+
+
+def test_nothing_comes_out_during_a_pause_and_what_was_out_keeps_its_date() -> None:
+    clock = Clock(EPOCH + 805)
+    before = SamplePortal(epoch=EPOCH, every=8, clock=clock)
+    known = [before.story(number) for number in range(1, before.count() + 1)]
+    pause = (EPOCH + 805, EPOCH + 90_000)
+    after = SamplePortal(epoch=EPOCH, every=8, clock=clock, pauses=[pause])
+    counted = []
+    for moment in (805, 50_000, 90_000, 90_003, 90_011):
+        clock.now = EPOCH + moment
+        counted.append(after.count())
+    assert counted == [112, 112, 112, 113, 114]
+    assert [after.story(number) for number in range(1, 113)] == known
+    newest = after.story(114)
+    assert newest is not None
+    assert clock.now - 60 < newest.published.timestamp() <= clock.now
+
+
+@given(
+    gaps=st.lists(st.tuples(st.integers(1, 500), st.integers(0, 5000)), max_size=4),
+    every=st.floats(0.5, 60),
+    seconds=st.integers(0, 20_000),
+)
+def test_a_story_is_dated_when_it_comes_out_whatever_the_pauses(
+    gaps: list[tuple[int, int]], every: float, seconds: int
+) -> None:
+    pauses, at = [], EPOCH
+    for work, rest in gaps:
+        pauses.append((at + work, at + work + rest))
+        at += work + rest
+    portal = SamplePortal(epoch=EPOCH, every=every, clock=Clock(EPOCH + seconds), pauses=pauses)
+    newest = portal.story(portal.count())
+    assert newest is not None
+    if newest.number > 12:
+        assert newest.published.timestamp() <= EPOCH + seconds + 1e-3
+    assert portal.story(portal.count() + 1) is None
 
 
 def test_a_story_that_is_not_out_yet_is_not_there(portal: SamplePortal, clock: Clock) -> None:

@@ -160,6 +160,7 @@ async def test_in_the_sandbox_the_chat_page_stands_in_for_telegram(sqlite: Datab
     async with browser(sqlite, site) as client:
         shown = await page(client, "/category/城事资讯")
         assert links(shown, ".buttons .main") == ["/sandbox?start=c1"]
+        assert links(await page(client, "/"), ".trial a") == ["/sandbox"]
         assert (await client.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
 
 

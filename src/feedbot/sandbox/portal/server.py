@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
@@ -36,8 +36,9 @@ _NO_CATEGORY = "抱歉，您指定要查看的分类不存在"
 class SamplePortal:
     """A portal whose story n is out from `epoch + (n - backlog) * every` seconds on; the first `backlog` are older.
 
-    `epoch` and `clock` are Unix times: with the same epoch a restarted portal goes on where it was. Lists reach back
-    over the latest 600 stories; every story keeps its own page. Both editions of the real thing exist: `charset`.
+    `epoch`, `clock` and `pauses` (from, until) are Unix times: with the same epoch and pauses a restarted portal goes
+    on where it was. Time during which nobody could have seen a story, given as a pause, brings none. Lists reach back
+    over the latest 600 stories; every story keeps its own page. `charset` is that of the real thing's two editions.
     """
 
     def __init__(
@@ -49,13 +50,14 @@ class SamplePortal:
         backlog: int = 12,
         title: str = "萍乡城事网",
         charset: Literal["utf-8", "gbk"] = "utf-8",
+        pauses: Sequence[tuple[float, float]] = (),
     ) -> None:
         if every <= 0 or backlog < 1:
             raise ValueError(f"every must be above 0 and backlog at least 1, not {every} and {backlog}")
         self.title = title
         self._charset = charset
         self._clock = clock
-        self._schedule = Schedule(epoch, every, backlog, stories.seed_date())
+        self._schedule = Schedule(epoch, every, backlog, stories.seed_date(), tuple(pauses))
         self._write = lru_cache(maxsize=2 * LISTED)(self._write_story)
 
     def count(self) -> int:
