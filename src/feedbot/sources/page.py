@@ -39,14 +39,18 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     blocks = select.nodes("list", tree)
     if not blocks:
         raise EmptyList(f"Nothing on the page matches select.list: {options.select['list']!r}.", url=page.url)
-    found = [draft for block in blocks if (draft := _listed(block, select, base_url, options))]
+    found: dict[str, Draft] = {}
+    for block in blocks:
+        draft = _listed(block, select, base_url, options)
+        if draft:
+            found.setdefault(draft.url, draft)
     if not found:
         text = (
             f"{len(blocks)} elements match select.list, {options.select['list']!r}, but none has a link to an article."
         )
         raise EmptyList(text, url=page.url)
     return Listing(
-        tuple({draft.url: draft for draft in reversed(found)}.values())[::-1],
+        tuple(found.values()),
         title=_title(tree),
         home_url=page.url,
         language=options.language or _language(tree),
@@ -99,7 +103,10 @@ def _document(page: Page, options: ParseOptions) -> tuple[LexborHTMLParser, str]
 
 def _listed(block: LexborNode, select: Selection, base_url: str, options: ParseOptions) -> Draft | None:
     url = select.address("link", block, base_url, "href") if "link" in select else _first_link(block, base_url)
-    title = select.text("title", block) if "title" in select else _link_text(block, url, base_url)
+    link_text = _link_text(block, url, base_url)
+    title = select.text("title", block) if "title" in select else link_text
+    if is_cut(title) and link_text.startswith(title.rstrip(" .…")):  # the link's `title` has it whole
+        title = link_text
     if not url or not title:
         return None
     summary = select.text("summary", block)

@@ -40,9 +40,9 @@ class Selector:
 
 def read_selector(text: str) -> Selector:
     """The parts of `css@attribute`, or of `@attribute` alone; an @ within brackets or quotes belongs to the CSS."""
-    css, mark, attribute = text.strip().rpartition("@")
+    css, mark, attribute = (part.strip() for part in text.rpartition("@"))
     is_attribute = mark and attribute.replace("-", "").replace("_", "").replace(":", "").isalnum()
-    return Selector(css.strip(), attribute.strip().lower()) if is_attribute else Selector(text.strip())
+    return Selector(css, attribute.lower()) if is_attribute else Selector(text.strip())
 
 
 def check_options(select: Mapping[str, str]) -> list[str]:

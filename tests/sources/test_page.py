@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from feedbot.domain.article import Draft, Image
+from feedbot.errors import EmptyList, NotParseable
+from feedbot.sources import page
+from feedbot.sources.page_select import Selector, read_selector
+from feedbot.sources.spec import Page, ParseOptions
+from sources.feed_cases import cases, expected, plain
+
+URL = "https://news.example/list/"
+CASES = cases("page", ".html")
+
+
+def options(**select: str) -> ParseOptions:
+    return ParseOptions(timezone="Asia/Shanghai", select=select)
+
+
+def fetched(html: str, url: str = URL) -> Page:
+    return Page(html.encode(), url, "text/html", "utf-8")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_saved_list_gives_exactly_what_is_expected_of_it(case: Path) -> None:
+    select = json.loads(case.with_suffix(".select.json").read_text(encoding="utf-8"))
+    listing = page.parse_list(Page(case.read_bytes(), URL), options(**select))
+    assert plain(listing) == expected(case)
+    assert page.check_options(select) == []
+
+
+def test_without_selectors_for_the_article_a_draft_is_complete_as_listed() -> None:
+    html = fetched("<ul><li><a href=/1>one</a></ul>")
+    assert page.parse_list(html, options(list="li")).drafts[0].is_complete
+    assert not page.parse_list(html, options(list="li", body=".text")).drafts[0].is_complete
+    assert not page.parse_list(html, options(list="li", article_title="h1")).drafts[0].is_complete
+
+
+@pytest.mark.parametrize(
+    ("select", "text"),
+    [
+        ({"list": "p.none"}, "Nothing on the page matches select.list: 'p.none'."),
+        ({"list": "h1"}, "1 elements match select.list, 'h1', but none has a link to an article."),
+        ({"list": "a", "title": ".none"}, "1 elements match select.list, 'a', but none has a link to an article."),
+    ],
+)
+def test_a_list_of_nothing_names_the_selector(select: dict[str, str], text: str) -> None:
+    with pytest.raises(EmptyList) as fault:
+        page.parse_list(fetched("<h1>t</h1><a href=/x>x</a>"), options(**select))
+    assert str(fault.value) == text
+    assert fault.value.url == URL
+
+
+@pytest.mark.parametrize(
+    ("select", "text"),
+    [
+        ({}, "select.list is missing: the CSS selector of the articles on the page."),
+        ({"list": "  "}, "select.list is missing: the CSS selector of the articles on the page."),
+        ({"list": "a..b"}, "select.list is no CSS selector: 'a..b'."),
+        ({"list": "a", "date": "time["}, "select.date is no CSS selector: 'time['."),
+    ],
+)
+def test_a_bad_selector_is_named(select: dict[str, str], text: str) -> None:
+    with pytest.raises(NotParseable) as fault:
+        page.parse_list(fetched("<a href=/x>x</a>"), options(**select))
+    assert str(fault.value) == text
+
+
+def test_the_options_of_a_source_are_checked_before_it_is_polled() -> None:
+    assert page.check_options({"list": "li", "link": "@href", "date": "time@datetime"}) == []
+    assert page.check_options({"titel": "h1", "next": "a..b", "image": "@"}) == [
+        f"select.titel is unknown; known are {', '.join(page.SPEC.options)}.",
+        "select.list is missing: the CSS selector of the articles on the list page.",
+        "select.next is no CSS selector: 'a..b'.",
+        "select.image is no CSS selector: '@'.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "selector"),
+    [
+        ("h1 a", Selector("h1 a")),
+        ("time@datetime", Selector("time", "datetime")),
+        (" img @ data-src ", Selector("img", "data-src")),
+        ("@href", Selector("", "href")),
+        ('a[href*="@x"]', Selector('a[href*="@x"]')),
+        ('a[href*="@x"]@title', Selector('a[href*="@x"]', "title")),
+    ],
+)
+def test_a_selector_may_name_an_attribute(text: str, selector: Selector) -> None:
+    assert read_selector(text) == selector
+
+
+ARTICLE = """<html lang=en><head><title>t</title></head><body>
+<div class=path><a>News</a> &gt; <a>Roads</a></div>
+<h1>The <em>whole</em> title</h1>
+<p class=meta><time datetime="2026-11-03T08:00">3 Nov</time> by <b class=who>Ann</b> <i class=from>Agency</i></p>
+<div class=text style="visibility:hidden"><p>First.</p><script>x</script><div class=ad>Buy!</div><img src="/1.jpg">
+<div class=text>Inner.</div></div>
+<a class=next href="?p=2#top">next</a></body></html>"""
+SELECT = options(
+    list="li", body=".text", article_title="h1", article_date="time@datetime", article_author=".who",
+    article_origin=".from", category=".path a", remove=".ad, .none", next="a.next",
+)  # fmt: skip
+LISTED = Draft(
+    url="https://news.example/1.html", title="The whole…", summary="S.", images=(Image("https://news.example/t.jpg"),),
+    author="staff", is_complete=False,
+)  # fmt: skip
+
+
+def test_an_article_is_read_from_its_own_page() -> None:
+    read = page.parse_article([fetched(ARTICLE, LISTED.url)], LISTED, SELECT)
+    assert read.next_url == "https://news.example/1.html?p=2"
+    assert plain(read.draft) == {
+        "url": "https://news.example/1.html",
+        "title": "The whole title",
+        "published": "2026-11-03T00:00:00+00:00",
+        "author": "Ann",
+        "origin": "Agency",
+        "summary": "S.",
+        "body_html": '<p>First.</p><p><img src="https://news.example/1.jpg" alt=""></p><p>Inner.</p>',
+        "images": [{"url": "https://news.example/1.jpg"}, {"url": "https://news.example/t.jpg"}],
+        "category_path": ["News", "Roads"],
+        "language": "en",
+    }
+
+
+def test_the_pages_of_an_article_are_joined_until_the_last() -> None:
+    second = "<h1>Other</h1><div class=text><p>Second.</p></div><a class=next href='/1.html'>first</a>"
+    pages = [fetched(ARTICLE, LISTED.url), fetched(second, "https://news.example/1.html?p=2")]
+    read = page.parse_article(pages, LISTED, SELECT)
+    assert read.next_url is None
+    assert read.draft.title == "The whole title"
+    assert read.draft.body_html.endswith("<p>Inner.</p><p>Second.</p>")
+
+
+def test_an_article_has_at_most_fifty_pages() -> None:
+    pages = [
+        fetched(f"<div class=text>{n}</div><a class=next href='?p={n + 1}'>n</a>", f"https://news.example/1.html?p={n}")
+        for n in range(1, 51)
+    ]
+    assert page.parse_article(pages[:49], LISTED, SELECT).next_url == "https://news.example/1.html?p=50"
+    assert page.parse_article(pages, LISTED, SELECT).next_url is None
+
+
+def test_what_the_article_page_lacks_is_kept_from_the_list() -> None:
+    read = page.parse_article([fetched("<div class=text>Text</div>", LISTED.url)], LISTED, SELECT)
+    assert plain(read.draft) == {
+        "url": "https://news.example/1.html",
+        "title": "The whole…",
+        "author": "staff",
+        "summary": "S.",
+        "body_html": "<p>Text</p>",
+        "images": [{"url": "https://news.example/t.jpg"}],
+    }
+
+
+def test_an_article_page_without_the_body_is_refused_by_name() -> None:
+    with pytest.raises(NotParseable, match=r"^Nothing on the page matches select\.body: '\.text'\.$"):
+        page.parse_article([fetched("<p>Please log in</p>", LISTED.url)], LISTED, SELECT)
+
+
+def test_a_mangled_page_is_repaired() -> None:
+    repair = ParseOptions(select={"list": "a"}, repair=frozenset({"pinyin", "simplified"}))
+    assert page.parse_list(fetched("<a href=/1>區(qū)領(lǐng)導(dǎo)</a>"), repair).drafts[0].title == "区领导"
+
+
+def test_a_page_is_never_taken_for_this_type_by_itself() -> None:
+    assert not page.recognises(fetched(ARTICLE))
