@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 SAMPLE_EVERY = 8.0
 WORKERS_PATIENCE = 1.0
+# Every change of an article in this process is told at once; only another process could change one unheard.
+FRESH_SECONDS = 15.0
 KILLED = 130
 
 log = structlog.get_logger()
@@ -168,7 +170,7 @@ class Feedbot:
 
     async def _serve(self, doors: contextlib.AsyncExitStack) -> None:
         settings = self.configuration.settings
-        self._publisher = Publisher(self.database, composing.publication(settings))
+        self._publisher = Publisher(self.database, composing.publication(settings), fresh_for=FRESH_SECONDS)
         self._site = composing.presentation(settings)
         self._metrics = ProcessMetrics(self._registry, self._numbers)
         app = create_app(
@@ -234,6 +236,7 @@ class Feedbot:
 
     async def _tidy(self) -> None:
         await housekeeping.tidy(self.database, composing.retention(self.configuration.settings), utc_now())
+        self._publisher.changed()
 
     async def _checks(self) -> tuple[Check, ...]:
         alive = self._clock.is_alive
@@ -261,6 +264,7 @@ class Feedbot:
         settings = configuration.settings
         logs.configure(level=settings.log.level, form=settings.log.format, secrets=configuration.secrets())
         await self._declare_sources()
+        self._publisher.forget()
         self._fetcher.reconfigure(composing.fetch_limits(settings, _own_network(before.web.host)))
         self._poller.reconfigure(composing.rhythm(settings), settings.delivery.batch_seconds)
         if self.telegram:

@@ -61,12 +61,27 @@ def title_key(draft: Draft) -> bytes:
 def fingerprint(content: Content) -> bytes:
     """16 bytes that change when a reader would call the article changed.
 
-    Counts (comments, reactions) and related categories move without the story changing, so they are left out.
+    All that a feed shows is in it. Counts (comments, reactions) and related categories move without the story changing,
+    so they are in neither.
     """
-    images = "\x1e".join(image.url for image in content.images)
-    files = "\x1e".join(file.url for file in content.attachments)
-    dates = (content.published.isoformat() if content.published else "",)
-    said = (content.title, content.author, content.origin, content.summary, content.body_html, images, files, *dates)
+    lists = (
+        [f"{image.url} {image.alt}" for image in content.images],
+        [f"{file.url} {file.name} {file.mime_type} {file.size}" for file in content.attachments],
+        content.category_path,
+        content.tags,
+    )
+    said = (
+        content.url,
+        content.title,
+        content.author,
+        content.origin,
+        content.summary,
+        content.body_html,
+        content.language or "",
+        content.site,
+        content.published.isoformat() if content.published else "",
+        *("\x1e".join(values) for values in lists),
+    )
     return _digest("content", "\x1f".join(said))
 
 

@@ -38,7 +38,7 @@ async def overview(database: Database, now: datetime) -> Overview:
             configuration=configuration[0] if configuration else None,
             configured_at=configuration[1] if configuration else None,
             sources=tuple(await sources.list_all(connection)),
-            articles=(await articles.version(connection)).count,
+            articles=await articles.count(connection),
             chats=await chats.count(connection),
             deliveries=await deliveries.count(connection),
         )

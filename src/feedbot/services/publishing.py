@@ -222,7 +222,7 @@ class Publisher:
                 return Absence.UNKNOWN
             if source.removed_at:
                 return Absence.REMOVED
-            state = await articles.version(connection, source=source.id)
+            state = await articles.version(connection, source=source.id, limit=self._publication.articles)
             version = (state, source.title, source.url, source.options.language, source.options.interval)
             if version == known:
                 return _Material(version, source.next_poll_at)
@@ -239,7 +239,7 @@ class Publisher:
     async def _read_merged(self, name: FeedName, form: Format, known: Hashable) -> _Material | Absence:
         category = name.value if name.kind == "category" else None
         async with self._database.read() as connection:
-            state = await articles.version(connection, category=category)
+            state = await articles.version(connection, category=category, limit=self._publication.articles)
             if category and not state.count and await categories.by_path(connection, category) is None:
                 return Absence.UNKNOWN
             due = await sources.next_due(connection)

@@ -17,7 +17,8 @@ from feedbot.domain.judging import Known, Listed
 from feedbot.storage import categories
 from feedbot.storage.database import insert
 from feedbot.storage.rows import content_values, key_values, to_article
-from feedbot.storage.tables import article, article_category, category, delivery, source
+from feedbot.storage.tables import article, article_category, delivery, source
+from feedbot.storage.tables import category as category_table
 
 SEEN_EVERY = timedelta(days=1)
 _T = TypeVar("_T")
@@ -26,11 +27,14 @@ _KNOWN = [article.c[name] for name in Known.__dataclass_fields__]
 
 @dataclass(frozen=True, slots=True)
 class FeedVersion:
-    """What moves when a list of articles moves: a feed with the same version has the same bytes."""
+    """What moves when a list of articles moves: a feed with the same version has the same bytes.
+
+    `ids` is the sum of the ids: it tells a list in which one article took the place of another.
+    """
 
     count: int
     newest_change: datetime | None
-    newest_id: int | None
+    ids: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ async def add(
     statement = insert(connection, article).on_conflict_do_nothing(index_elements=["source_number", "key"])
     article_id: int | None = (await connection.execute(statement.returning(article.c.id), row)).scalar_one_or_none()
     if article_id is not None:
-        await _categorise(connection, article_id, tuple(in_categories))
+        await _categorise(connection, article_id, tuple(in_categories), row["date"])
     return article_id
 
 
@@ -92,13 +96,16 @@ async def revise(
         raise ValueError("only a stored article can be revised")
     values: dict[str, Any] = content_values(content)
     values |= {name: value for name, value in key_values(stored.key, entry.draft).items() if name != "key"}
-    values |= {"read_at": now, "seen_at": now, "date": content.published or stored.first_seen}
+    values |= {"read_at": now, "seen_at": now}
+    # The first date that a source gave stays: readers sort by it, and `published` never moves (RFC 4287, 4.2.9).
+    values["published"] = stored.published or content.published
+    values["date"] = values["published"] or stored.first_seen
     changed = bool(values["fingerprint"] != stored.fingerprint)
     if changed:
         values |= {"revision": article.c.revision + 1, "changed": now}
     await connection.execute(update(article).where(article.c.id == stored.id).values(**values))
     if changed:
-        await _categorise(connection, stored.id, tuple(in_categories), replace=True)
+        await _categorise(connection, stored.id, tuple(in_categories), values["date"], replace=True)
     return changed
 
 
@@ -117,16 +124,9 @@ async def latest(
     before: Cursor | None = None,
 ) -> list[Article]:
     """The newest articles of everything, of a category path with its children, or of a source id."""
-    query = _articles()
-    if category is not None:
-        query = query.where(article.c.id.in_(_ids_in_category(category)))
-    if source is not None:
-        query = query.where(article.c.source_number == _number_of(source))
-    if before:
-        earlier = and_(article.c.date == before.date, article.c.id < before.id)
-        query = query.where(or_(article.c.date < before.date, earlier))
-    query = query.order_by(article.c.date.desc(), article.c.id.desc()).limit(limit)
-    return await _load(connection, query)
+    newest = _newest(category, source, limit, before)
+    query = _articles().join(newest, newest.c.id == article.c.id)
+    return await _load(connection, query.order_by(article.c.date.desc(), article.c.id.desc()))
 
 
 async def get(connection: AsyncConnection, article_id: int) -> Article | None:
@@ -144,16 +144,37 @@ async def by_ids(connection: AsyncConnection, article_ids: Sequence[int]) -> lis
 
 
 async def version(
-    connection: AsyncConnection, *, category: str | None = None, source: str | None = None
+    connection: AsyncConnection, *, category: str | None = None, source: str | None = None, limit: int = 50
 ) -> FeedVersion:
     """The version of the list that `latest` gives for the same arguments."""
-    query = select(func.count(article.c.id), func.max(article.c.changed), func.max(article.c.id))
+    newest = _newest(category, source, limit, None)
+    query = select(func.count(), func.max(article.c.changed), func.sum(article.c.id))
+    rows = await connection.execute(query.select_from(article).join(newest, newest.c.id == article.c.id))
+    count, newest_change, ids = rows.one()
+    return FeedVersion(count, newest_change, int(ids or 0))
+
+
+async def count(connection: AsyncConnection) -> int:
+    """How many articles are stored."""
+    return int((await connection.execute(select(func.count()).select_from(article))).scalar_one())
+
+
+def _newest(category: str | None, source: str | None, limit: int, before: Cursor | None) -> Any:
+    """The ids of the newest articles of a list, found by an index alone."""
     if category is not None:
-        query = query.where(article.c.id.in_(_ids_in_category(category)))
-    if source is not None:
-        query = query.where(article.c.source_number == _number_of(source))
-    count, newest_change, newest_id = (await connection.execute(query)).one()
-    return FeedVersion(count, newest_change, newest_id)
+        date, key = article_category.c.date, article_category.c.article_id
+        query = select(key.label("id")).where(article_category.c.category_id == _id_of(category))
+        if source is not None:
+            own = select(article.c.id).where(article.c.source_number == _number_of(source))
+            query = query.where(key.in_(own))
+    else:
+        date, key = article.c.date, article.c.id
+        query = select(key)
+        if source is not None:
+            query = query.where(article.c.source_number == _number_of(source))
+    if before:
+        query = query.where(or_(date < before.date, and_(date == before.date, key < before.id)))
+    return query.order_by(date.desc(), key.desc()).limit(limit).subquery()
 
 
 def _articles() -> Select[Any]:
@@ -162,12 +183,8 @@ def _articles() -> Select[Any]:
     ).join(source, source.c.number == article.c.source_number)
 
 
-def _ids_in_category(path: str) -> Select[Any]:
-    return (
-        select(article_category.c.article_id)
-        .join(category, category.c.id == article_category.c.category_id)
-        .where(category.c.path == path)
-    )
+def _id_of(path: str) -> Any:
+    return select(category_table.c.id).where(category_table.c.path == path).scalar_subquery()
 
 
 def _number_of(source_id: str) -> Any:
@@ -179,10 +196,10 @@ async def _load(connection: AsyncConnection, query: Select[Any]) -> list[Article
     named: dict[int, list[str]] = {}
     for some in _batches([row["id"] for row in rows]):
         pairs = await connection.execute(
-            select(article_category.c.article_id, category.c.path)
-            .join(category, category.c.id == article_category.c.category_id)
+            select(article_category.c.article_id, category_table.c.path)
+            .join(category_table, category_table.c.id == article_category.c.category_id)
             .where(article_category.c.article_id.in_(some), article_category.c.is_direct)
-            .order_by(category.c.id)
+            .order_by(category_table.c.id)
         )
         for article_id, path in pairs:
             named.setdefault(article_id, []).append(path)
@@ -190,13 +207,13 @@ async def _load(connection: AsyncConnection, query: Select[Any]) -> list[Article
 
 
 async def _categorise(
-    connection: AsyncConnection, article_id: int, direct: tuple[str, ...], *, replace: bool = False
+    connection: AsyncConnection, article_id: int, direct: tuple[str, ...], date: datetime, *, replace: bool = False
 ) -> None:
     if replace:
         await connection.execute(article_category.delete().where(article_category.c.article_id == article_id))
     ids = await categories.ensure(connection, direct)
     rows = [
-        {"category_id": ids[path], "article_id": article_id, "is_direct": path in direct}
+        {"category_id": ids[path], "article_id": article_id, "is_direct": path in direct, "date": date}
         for path in paths.lineage(direct)
     ]
     if rows:

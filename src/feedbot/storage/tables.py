@@ -121,8 +121,12 @@ article_category = Table(
     Column("category_id", ForeignKey("category.id", ondelete="CASCADE"), primary_key=True),
     Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
     Column("is_direct", Boolean, nullable=False),
+    Column("date", UtcDateTime, nullable=False),  # the article's, so that an index alone finds the newest
 )
 Index("ix_article_category_article", article_category.c.article_id)
+Index(
+    "ix_article_category_newest", article_category.c.category_id, article_category.c.date, article_category.c.article_id
+)
 
 chat = Table(
     "chat",

@@ -72,10 +72,10 @@ def route(database: Database, registry: CollectorRegistry) -> Route:
     async def metrics(_: Request) -> Response:
         async with database.read() as connection:
             found = Tally(one.health for one in await sources.list_all(connection))
-            version = await articles.version(connection)
+            stored = await articles.count(connection)
         for health in HEALTHS:
             source_gauge.labels(health).set(found[health])
-        article_gauge.set(version.count)
+        article_gauge.set(stored)
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return Route("/metrics", metrics, name="metrics")

@@ -194,6 +194,7 @@ def upgrade() -> None:
         sa.Column("category_id", row_id, nullable=False),
         sa.Column("article_id", row_id, nullable=False),
         sa.Column("is_direct", sa.Boolean(), nullable=False),
+        sa.Column("date", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name=op.f("fk_article_category_article_id_article"), ondelete="CASCADE"
         ),
@@ -204,6 +205,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("article_category", schema=None) as batch_op:
         batch_op.create_index("ix_article_category_article", ["article_id"], unique=False)
+        batch_op.create_index("ix_article_category_newest", ["category_id", "date", "article_id"], unique=False)
 
     op.create_table(
         "delivery",
