@@ -58,3 +58,17 @@ def test_edits_in_a_group_are_counted_apart() -> None:
     for second in range(20):
         assert limits.ask(-1, float(second), group=True) == 0
     assert limits.ask(-1, 20.0, group=True, kind="edit") == 0
+
+
+def test_a_bot_that_keeps_every_rate_is_never_refused() -> None:
+    limits = FloodLimits(0.0)
+    evenly = [limits.ask(index % 60, index * 0.034, group=False) for index in range(3000)]
+    assert set(evenly) == {0}
+    assert {limits.ask(-1, 200 + index * 3.0, group=True) for index in range(200)} == {0}
+
+
+def test_no_second_takes_more_than_30_messages_however_they_come() -> None:
+    limits = FloodLimits(0.0)
+    assert [limits.ask(chat, 0.9, group=False) for chat in range(30)] == [0] * 30
+    assert limits.ask(40, 1.5, group=False) == 1
+    assert limits.ask(40, 1.9, group=False) == 0

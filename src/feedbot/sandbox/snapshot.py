@@ -44,13 +44,13 @@ class Snapshots:
         self._saved = 0
 
     async def start(self) -> None:
-        """Reads the file if there is one; a damaged file is put aside and the sandbox begins anew.
+        """Reads the file into a world that is still empty; a damaged file is put aside and the sandbox begins anew.
 
         Raises:
             OSError: the file cannot be read.
         """
         state = await asyncio.to_thread(self._read)
-        if state is not None:
+        if state is not None and not self._world.chats and not self._world.bots:
             restore(self._world, state)
             if not state["clean"]:
                 skip_ids(self._world)
