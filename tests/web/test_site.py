@@ -325,6 +325,23 @@ async def test_an_article_that_is_not_there_is_a_page_that_says_so(client: httpx
     assert links(shown, ".fault a") == ["/"]
 
 
+async def test_odd_addresses_are_no_fault_on_either_engine(database: Database) -> None:
+    await fill(database, [STORY])
+    odd = [
+        "/category/%00",
+        "/source/%00",
+        "/category/%FF",
+        "/source/%ED%A0%80",
+        "/category/",
+        "/source/%2e%2e",
+        "/article/%00",
+    ]
+    async with browser(database) as client:
+        for path in (*odd, "/?before=-62135596800000000-1", "/?before=99999999999999999-999999999999999999"):
+            assert (await client.get(path)).status_code in {200, 404}, path
+        assert (await client.get("/article/1")).status_code == 200
+
+
 async def test_whatever_a_source_writes_stays_text(sqlite: Database) -> None:
     bad = "\"><script>alert(1)</script>'<b>"
     await fill(

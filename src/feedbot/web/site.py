@@ -139,7 +139,7 @@ class Site:
     async def category(self, request: Request) -> Response:
         """A category's articles, with those of its children."""
         _ = self._speaker(request)
-        path = clean_path(request.path_params["path"])
+        path = clean_path(_named(request, "path"))
         async with self._database.read() as connection:
             node = await categories.by_path(connection, path)
             if node is None:
@@ -160,7 +160,7 @@ class Site:
         """A source's articles and its state: last visit, next visit and why. 410 once it was removed."""
         _ = self._speaker(request)
         async with self._database.read() as connection:
-            found = await sources.get(connection, request.path_params["id"])
+            found = await sources.get(connection, _named(request, "id"))
             if found is None:
                 raise HTTPException(404)
             listed = await self._list(connection, request, _, source=found.id)
@@ -255,6 +255,14 @@ def _cursor(request: Request) -> Cursor | None:
         return Cursor(_EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
     except OverflowError:
         raise HTTPException(404) from None
+
+
+def _named(request: Request, part: str) -> str:
+    """A part of the path; 404 for a name that no database could hold."""
+    name: str = request.path_params[part]
+    if "\0" in name:
+        raise HTTPException(404)
+    return name
 
 
 def _article_id(text: str) -> int | None:
