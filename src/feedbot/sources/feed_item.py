@@ -77,8 +77,7 @@ class Feed:
 def draft(item: Item, feed: Feed, options: ParseOptions) -> Draft | None:
     """The draft, or None for an item that says nothing."""
     body, summary = _texts(item)
-    text = to_text(body) or summary
-    title = item.title or summarise(text, _TITLE_CHARACTERS)
+    title = item.title or summarise(to_text(body) or summary, _TITLE_CHARACTERS)
     if not (title or any(item.urls) or item.media):
         return None
     published, updated = _dates(item, options)
