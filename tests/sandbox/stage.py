@@ -105,14 +105,14 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def opened(**options: Any) -> AsyncIterator[Stage]:
+async def opened(*, bot_token: str = TOKEN, **options: Any) -> AsyncIterator[Stage]:
     """A stage whose time stands still unless the test moves `clock`; the page is below /sandbox, as in production."""
     clock = Clock()
     telegram = SandboxTelegram(**({"clock": clock, "monotonic": clock} | options))
     await telegram.start()
     async with serving(Starlette(routes=[Mount("/sandbox", telegram.app())])) as url:
         person = telegram.users[0] if telegram.users else telegram.add_user("Ann", "en", "ann")
-        bot = new_bot(f"{url}/sandbox")
+        bot = new_bot(f"{url}/sandbox", bot_token)
         stage = Stage(telegram, clock, f"{url}/sandbox", bot, person, telegram.private_chat(person), [bot])
         await stage.bot.get_me()
         try:

@@ -61,6 +61,18 @@ async def test_everything_comes_back_after_a_stop(tmp_path: Path) -> None:
         assert said["message_id"] == before[again.chat.id][-1]["message_id"] + 1
 
 
+async def test_a_new_token_of_the_same_account_goes_on_where_the_old_one_was(tmp_path: Path) -> None:
+    state = tmp_path / "sandbox.json"
+    async with opened(state_file=state) as stage:
+        sent = await stage.bot.send_message(stage.chat.id, "before")
+        stage.telegram.say(stage.chat.id, stage.person.id, "waiting")
+    async with opened(state_file=state, token="4242:New", bot_token="4242:New") as again:
+        assert [bot.user.username for bot in again.telegram.bots] == ["feedbot_sandbox_bot"]
+        updates = await again.bot.get_updates()
+        assert [update.message.text for update in updates if update.message] == ["waiting"]
+        assert await again.bot.edit_message_text("after", chat_id=again.chat.id, message_id=sent.message_id)
+
+
 async def test_a_kill_loses_no_chat_and_no_id_is_used_twice(tmp_path: Path) -> None:
     state = tmp_path / "sandbox.json"
     with subprocess.Popen([sys.executable, "-c", SCRIPT, str(state)]) as process:  # noqa: ASYNC220 - started once, killed at once

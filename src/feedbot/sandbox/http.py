@@ -80,7 +80,7 @@ class BotApi:
     def _bot(self, token: str) -> Bot:
         if TOKEN.fullmatch(token) is None or (self._token is not None and token != self._token):
             raise UNAUTHORIZED
-        return self.world.bot(token)
+        return self.world.bot(token, only=self._token is not None)
 
     async def _arguments(self, request: Request) -> Arguments:
         if int(request.headers.get("content-length") or 0) > BODY_BYTES:

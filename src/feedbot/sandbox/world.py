@@ -80,12 +80,19 @@ class World:
 
     # bots and updates
 
-    def bot(self, token: str) -> Bot:
-        """The bot of this token, made on its first call."""
+    def bot(self, token: str, *, only: bool = False) -> Bot:
+        """The bot of this token, made on its first call; `only`: an account has no other token beside this one."""
         known = self.bots.get(token)
         if known is not None:
             return known
         number = int(token.partition(":")[0])
+        before = next((bot for bot in self.bots.values() if only and bot.user.id == number), None)
+        if before is not None:
+            # A new token of the same account, as after a revocation: commands and waiting updates stay.
+            self.bots[token] = self.bots.pop(before.token)
+            before.token = token
+            self.changed("bot", {})
+            return before
         names = {bot.user.username for bot in self.bots.values()}
         username = self.username if self.username not in names else f"sandbox_{number}_bot"
         user = User(number, username.removesuffix("_bot").replace("_", " "), None, username, is_bot=True)
