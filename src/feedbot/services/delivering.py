@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CONCURRENCY = 32
 LOOK_EVERY = 1.0
+LONG_LINE = 1000
 REST_AFTER_FAULT = 5.0
 SECONDS_TO_FINISH = 2.5
 
@@ -145,6 +146,9 @@ class Deliverer:
             due = dict.fromkeys(await outbox.due_chats(connection, now))
         waiting = [chat_id for chat_id in self._waiting if chat_id in due]
         self._waiting = dict.fromkeys([*waiting, *due])
+        if self._look_at > at:  # nobody called meanwhile
+            # A long line costs more to find, and whoever comes new has to wait behind it anyway.
+            self._look_at = at + LOOK_EVERY * (1 + len(due) / LONG_LINE)
 
     async def _begin(self, chosen: dict[int, Turn], now: datetime, at: float) -> None:
         claimed = await claim(self._database, list(chosen), self._options, now)
@@ -174,12 +178,13 @@ class Deliverer:
         return chosen
 
     def _until_next(self, at: float) -> float:
+        bot = self._pacer.bot_next_at(at)
+        if bot > at and len(self._waiting) > len(self._busy):
+            return min(bot, self._look_at) - at
         idle = [chat_id for chat_id in self._waiting if chat_id not in self._busy]
         if not idle or len(self._busy) >= CONCURRENCY:
             return self._look_at - at
-        bot = self._pacer.bot_next_at(at)
-        due = bot if bot > at else min(self._pacer.chat_next_at(chat_id, at) for chat_id in idle)
-        return min(due, self._look_at) - at
+        return min(*(self._pacer.chat_next_at(chat_id, at) for chat_id in idle), self._look_at) - at
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, update
 
 from feedbot.domain.deliveries import BACKLOG_REASON, Delivery, State, Transition
 from feedbot.storage.database import Connection
@@ -21,6 +22,23 @@ class Waiting:
 
     delivery: Delivery
     language: str
+
+
+def _waiting_query() -> Select[Any]:
+    """Made once: to build it anew for each message would cost more than to run it."""
+    wanted = (delivery.c.state.in_(OPEN), delivery.c.chat_id.in_(bindparam("chat_ids", expanding=True)))
+    place = func.row_number().over(partition_by=delivery.c.chat_id, order_by=delivery.c.id).label("place")
+    numbered = select(delivery.c.id, place).where(*wanted).subquery()
+    return (
+        select(delivery, category.c.path, chat.c.language)
+        .join(numbered, and_(numbered.c.id == delivery.c.id, numbered.c.place <= bindparam("each")))
+        .join(chat, and_(chat.c.id == delivery.c.chat_id, chat.c.state == "active"))
+        .outerjoin(category, category.c.id == delivery.c.category_id)
+        .order_by(delivery.c.id)
+    )
+
+
+_WAITING = _waiting_query()
 
 
 async def due_chats(connection: Connection, now: datetime) -> list[int]:
@@ -42,19 +60,8 @@ async def due_chats(connection: Connection, now: datetime) -> list[int]:
 
 async def waiting(connection: Connection, chat_ids: Sequence[int], each: int) -> dict[int, list[Waiting]]:
     """The oldest open deliveries of these chats, due or not, at most `each` of a chat, oldest first."""
-    place = func.row_number().over(partition_by=delivery.c.chat_id, order_by=delivery.c.id).label("place")
-    numbered = (
-        select(delivery.c.id, place).where(delivery.c.state.in_(OPEN), delivery.c.chat_id.in_(chat_ids)).subquery()
-    )
-    query = (
-        select(delivery, category.c.path, chat.c.language)
-        .join(numbered, and_(numbered.c.id == delivery.c.id, numbered.c.place <= each))
-        .join(chat, and_(chat.c.id == delivery.c.chat_id, chat.c.state == "active"))
-        .outerjoin(category, category.c.id == delivery.c.category_id)
-        .order_by(delivery.c.id)
-    )
     found: dict[int, list[Waiting]] = {}
-    for row in (await connection.execute(query)).mappings():
+    for row in (await connection.execute(_WAITING, {"chat_ids": list(chat_ids), "each": each})).mappings():
         one = Delivery(
             id=row["id"],
             chat_id=row["chat_id"],
