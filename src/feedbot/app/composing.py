@@ -37,7 +37,7 @@ def fetch_limits(settings: Settings, own_address: str) -> FetchLimits:
     """How sources are visited. The sandbox's portal is this process: only then its own address is allowed."""
     fetch = settings.fetch
     is_sandbox = settings.telegram.mode == "sandbox"
-    networks = [ipaddress.ip_network(network, strict=False) for network in fetch.allow_networks]
+    networks = list(fetch.allow_networks)
     if is_sandbox:
         networks.append(ipaddress.ip_network(own_address))
     return FetchLimits(

@@ -28,6 +28,7 @@ from feedbot.engine.clock import Clock, Tick
 from feedbot.engine.workers import Workers
 from feedbot.errors import ConfigurationError
 from feedbot.fetching.client import Fetcher
+from feedbot.render.links import SitePresentation
 from feedbot.services import housekeeping, sourcing
 from feedbot.services.polling import Poller, utc_now
 from feedbot.services.publishing import Publisher
@@ -156,6 +157,7 @@ class Feedbot:
         if self.telegram:
             ends.append(self.telegram.stop())
         await asyncio.gather(*ends)
+        await self._heartbeat()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -171,12 +173,11 @@ class Feedbot:
     async def _serve(self, doors: contextlib.AsyncExitStack) -> None:
         settings = self.configuration.settings
         self._publisher = Publisher(self.database, composing.publication(settings), fresh_for=FRESH_SECONDS)
-        self._site = composing.presentation(settings)
         self._metrics = ProcessMetrics(self._registry, self._numbers)
         app = create_app(
             db=self.database,
             publisher=self._publisher,
-            site=self._site,
+            site=self._presentation,
             readiness=self._checks,
             registry=self._registry,
             mounts={"/sandbox": self._house.app()} if self._house else {},
@@ -206,10 +207,14 @@ class Feedbot:
 
         async with self.database.write() as connection:
             begun = await polls.get_fact(connection, "sandbox")
-            epoch = begun[0]["epoch"] if begun else time.time()
-            if not begun:
-                await polls.set_fact(connection, "sandbox", {"epoch": epoch}, utc_now())
-        return SandboxHouse(self.database.folder or Path("var"), epoch=epoch, every=SAMPLE_EVERY)
+            heartbeat = await polls.get_fact(connection, "heartbeat")
+            epoch, pauses = (begun[0]["epoch"], begun[0]["pauses"]) if begun else (time.time(), [])
+            if begun and heartbeat:
+                # The portal rests while feedbot does: what nobody could poll would scroll off its lists unseen.
+                stopped = max(heartbeat[1].timestamp(), begun[1].timestamp())
+                pauses = [*pauses, (stopped, time.time())]
+            await polls.set_fact(connection, "sandbox", {"epoch": epoch, "pauses": pauses}, utc_now())
+        return SandboxHouse(self.database.folder or Path("var"), epoch=epoch, every=SAMPLE_EVERY, pauses=pauses)
 
     async def _visit(self, house: SandboxHouse) -> None:
         """Lets the person of a new sandbox say /start and follow the first category: there is something to see."""
@@ -221,6 +226,11 @@ class Feedbot:
             await self._changed.wait()
             self._changed.clear()
         house.says(chat_id, f"/start c{first}")
+
+    def _presentation(self) -> SitePresentation:
+        """How the site presents itself now: the bot's name comes once Telegram has told it."""
+        username = self.telegram.username if self.telegram else None
+        return composing.presentation(self.configuration.settings, username)
 
     def _articles_changed(self) -> None:
         self._changed.set()

@@ -44,6 +44,11 @@ class TelegramSide:
         return self._problem or next((part.alarm for part in parts if part and part.alarm), None)
 
     @property
+    def username(self) -> str | None:
+        """The bot's name on Telegram, without @; None while it is not known."""
+        return self._listener.username if self._listener else None
+
+    @property
     def counts(self) -> Counter[str]:
         """The deliverer's numbers since the start."""
         return self._deliverer.counts if self._deliverer else Counter()

@@ -40,13 +40,14 @@ class Listener:
         self._running: asyncio.Task[None] | None = None
         self._stopping = False
         self.alarm: str | None = None
+        self.username: str | None = None
 
     async def run(self) -> None:
         """Registers the commands and reads updates until `stop`."""
         wait = FIRST_WAIT
         while not self._stopping:
             try:
-                await self._context.sender.identity()
+                self.username = (await self._context.sender.identity()).username
                 await self._register()
                 self.alarm = None
                 wait = FIRST_WAIT

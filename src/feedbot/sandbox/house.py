@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -20,12 +21,15 @@ SOURCES = (("sample-city", "萍乡城事网 · 城事资讯", 1), ("sample-livin
 
 
 class SandboxHouse:
-    """A sandbox that keeps its chats in `folder`. `epoch` (Unix time) is when the portal began to publish."""
+    """A sandbox that keeps its chats in `folder`.
 
-    def __init__(self, folder: Path, *, epoch: float, every: float) -> None:
+    `epoch` (Unix time) is when the portal began to publish a story `every` so many seconds, `pauses` when it rested.
+    """
+
+    def __init__(self, folder: Path, *, epoch: float, every: float, pauses: Sequence[tuple[float, float]] = ()) -> None:
         self.token = f"1:{secrets.token_urlsafe(26)}"
         self.telegram = SandboxTelegram(token=self.token, state_file=folder / "sandbox.json")
-        self.portal = SamplePortal(epoch=epoch, every=every)
+        self.portal = SamplePortal(epoch=epoch, every=every, pauses=[(begin, end) for begin, end in pauses])
 
     def app(self) -> Starlette:
         """The portal below `/portal`, the chat page at `/`, the Bot API beside it; works below any prefix."""
