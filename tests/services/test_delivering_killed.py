@@ -41,7 +41,7 @@ for _ in sys.stdin:
         asyncio.run(main(*sys.argv[1:]))
     print(child, flush=True)
 """
-PEOPLE, STORIES, KILLS = 40, 6, 5
+PEOPLE, STORIES, KILLS = 40, 4, 4
 
 
 @asynccontextmanager

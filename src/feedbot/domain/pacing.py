@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 SWEEP_EVERY = 1024
 # A request that has no answer for so long was surely counted already, if it arrived at all.
 LONGEST_UNCOUNTED = 2.0
-# The bot's messages are spread over its window, but for a tenth of a second's worth that may go at once: thirty requests
+# The messages are spread over the window of the bot, but for a tenth of a second that may go at once: thirty requests
 # at once would answer late, and so hold their places for longer. A little closer than the rate, which then decides.
 BURST_SECONDS = 0.1
 CLOSER = 0.9
