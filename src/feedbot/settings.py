@@ -140,7 +140,7 @@ class Pacing(Section):
     """How fast messages may leave, a little below what Telegram allows."""
 
     per_second: Whole = Field(
-        default=28, ge=1, le=1000, description="Messages a second over all chats (Telegram allows 30)."
+        default=30, ge=1, le=1000, description="Messages a second over all chats (Telegram allows 30)."
     )
     chat_interval: Duration = Field(
         default=timedelta(seconds=1),

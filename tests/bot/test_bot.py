@@ -288,7 +288,6 @@ async def test_in_a_group_only_administrators_configure(room: Room) -> None:
 
 async def test_topics_of_a_forum_follow_on_their_own(room: Room) -> None:
     forum = room.world.group("Forum", [], [room.person], True)
-    room.world.say(forum.id, room.person.id, "The first message; its number is that of the General topic.")
     topic = room.world.open_topic(forum.id, "News", room.person.id)
     before = len(room.said(forum))
     room.world.say(forum.id, room.person.id, "/categories", topic)

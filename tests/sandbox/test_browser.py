@@ -137,3 +137,12 @@ async def test_the_page_speaks_chinese_to_chinese_readers(stage: Stage, page: Pa
     await expect(page.get_by_role("button", name="屏蔽")).to_be_visible()
     await expect(page.get_by_placeholder("消息")).to_be_visible()
     await expect(page.locator(".message .words")).to_have_text("Block")
+
+
+async def test_a_link_of_the_site_presses_start_with_its_payload_once(stage: Stage, page: Page) -> None:
+    await page.goto(f"{stage.url}/?start=c5")
+    await expect(page.locator("#messages")).to_contain_text("/start c5")
+    await page.reload()
+    await expect(page.locator("#messages")).to_contain_text("/start c5")
+    said = [one["text"] for one in stage.telegram.messages(stage.chat.id) if one.get("text", "").startswith("/start")]
+    assert said == ["/start c5"]

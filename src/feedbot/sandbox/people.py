@@ -65,6 +65,8 @@ class People:
         if admins:
             statuses[admins[0].id] = "creator"
         chat = self._world.new_chat(kind, title, members=statuses, is_forum=is_forum, bot_status="left")
+        if is_forum:
+            chat.last_message_id = 1  # the number of the General topic, which no other topic may have
         by = (admins or members or [self._anyone()])[0]
         self._world.set_bot_status(chat, bot_status, by)
         return chat

@@ -489,6 +489,17 @@ function drawActs(chat, inside) {
   $("acts").querySelector(".acts").replaceChildren(...acts);
 }
 
+// The site's links carry what a link to the bot would: /sandbox/?start=c5 presses Start with that payload.
+async function followLink() {
+  const payload = new URLSearchParams(location.search).get("start");
+  if (!payload) return;
+  history.replaceState(null, "", location.pathname + location.hash);
+  const chat = visible().find((one) => one.type === "private");
+  if (!chat) return;
+  if (room.id !== chat.id) await open(chat.id);
+  await say(`/start ${payload}`);
+}
+
 // events
 
 function listen() {
@@ -499,7 +510,8 @@ function listen() {
     await loadState().catch(() => {});
     const wanted = room.id !== null ? room.id : Number(location.hash.slice(1)) || null;
     const first = visible().find((one) => one.id === wanted) || (matchMedia("(min-width: 760px)").matches ? visible()[0] : null);
-    if (first) open(first.id, room.id === first.id);
+    if (first) await open(first.id, room.id === first.id);
+    await followLink();
   });
   on("message", ({ chat_id: id, message, unread }) => {
     const chat = chatOf(id);
