@@ -55,7 +55,7 @@ class Database:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            Path(str(self.url.database)).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(str(self.url.database)).parent)
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN")
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE")
         else:
@@ -72,6 +72,11 @@ class Database:
         """A connection in a transaction: committed at the end of the block, rolled back on an exception."""
         async with self._writer.begin() as connection:
             yield connection
+
+    @property
+    def shown(self) -> str:
+        """The file, or the server's address without its password, for people to read."""
+        return str(self.url.database) if self.is_sqlite else self.url.render_as_string(hide_password=True)
 
     @property
     def folder(self) -> Path | None:
@@ -119,6 +124,15 @@ class Database:
     async def close(self) -> None:
         """Ends every connection; SQLite folds its write-ahead log into the file."""
         await asyncio.gather(self._reader.dispose(), self._writer.dispose())
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseError(
+            f"The folder {folder} of the database cannot be made ({error.strerror}). Make it, or set database.url."
+        ) from None
 
 
 def insert(connection: AsyncConnection, table: Table) -> Any:

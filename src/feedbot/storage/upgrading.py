@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from alembic import command
@@ -10,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from feedbot.errors import DatabaseError
 from feedbot.storage.database import Database
@@ -32,19 +35,25 @@ async def upgrade(database: Database) -> Schema:
     """Migrates to the newest schema, in one transaction; what it was before.
 
     Raises:
-        DatabaseError: the database was written by a newer feedbot.
+        DatabaseError: the database was written by a newer feedbot, is damaged, or cannot be reached.
     """
-    async with database.write() as connection:
-        before = await connection.run_sync(_schema)
-        if not before.is_current:
-            await connection.run_sync(_upgrade)
+    with _explained(database):
+        async with database.write() as connection:
+            before = await connection.run_sync(_schema)
+            if not before.is_current:
+                await connection.run_sync(_upgrade)
     return before
 
 
 async def schema(database: Database) -> Schema:
-    """The database's schema and this program's."""
-    async with database.read() as connection:
-        return await connection.run_sync(_schema)
+    """The database's schema and this program's.
+
+    Raises:
+        DatabaseError: the database is damaged or cannot be reached.
+    """
+    with _explained(database):
+        async with database.read() as connection:
+            return await connection.run_sync(_schema)
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -53,6 +62,19 @@ def config(connection: Connection | None = None) -> Config:
     made.set_main_option("script_location", "feedbot.storage:migrations")
     made.attributes["connection"] = connection
     return made
+
+
+@contextmanager
+def _explained(database: Database) -> Iterator[None]:
+    """Says of what the driver raises which database it is and what to look at; the address is without its password."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+        raise DatabaseError(
+            f"The database {database.shown} cannot be used: {reason}. "
+            "Check database.url, that the file or server can be reached, or put a backup in its place."
+        ) from None
 
 
 def _schema(connection: Connection) -> Schema:
