@@ -230,13 +230,14 @@ class Polling(Section):
     """How often sources are visited."""
 
     min_interval: LastingDuration = Field(
-        default=timedelta(minutes=5), description="The shortest time between two visits to a source."
+        default=timedelta(minutes=5), description="The shortest interval that feedbot chooses by itself."
     )
     default_interval: LastingDuration = Field(
-        default=timedelta(minutes=30), description="The interval of a source that names none."
+        default=timedelta(minutes=30),
+        description="The interval of a source that names none, until its rhythm is known.",
     )
     max_interval: LastingDuration = Field(
-        default=timedelta(hours=24), description="The longest time: quiet and failing sources too are visited."
+        default=timedelta(hours=24), description="The longest interval that feedbot chooses by itself."
     )
 
     @model_validator(mode="after")

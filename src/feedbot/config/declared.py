@@ -15,8 +15,6 @@ from feedbot.config.files import Document, KeyPath
 from feedbot.config.sources import SourceSettings
 from feedbot.domain.identity import canonical_url
 from feedbot.errors import Fault
-from feedbot.setting_types import format_duration
-from feedbot.settings import Settings
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -45,11 +43,8 @@ def source_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
-def read_sources(folder: Path, settings: Settings | None, faults: list[Fault]) -> list[Declaration]:
-    """Every source that is right in itself, in the order of the files; what is wrong is added to `faults`.
-
-    Without `settings` (they are at fault themselves) intervals are not compared with theirs.
-    """
+def read_sources(folder: Path, faults: list[Fault]) -> list[Declaration]:
+    """Every source that is right in itself, in the order of the files; what is wrong is added to `faults`."""
     declarations: list[Declaration] = []
     if os.path.lexists(folder) and (unusable := files.unusable_folder(folder)):
         faults.append(unusable)
@@ -59,8 +54,6 @@ def read_sources(folder: Path, settings: Settings | None, faults: list[Fault]) -
         faults.extend(document.faults)
     faults.extend(_repeated(declarations))
     faults.extend(_wrong_selectors(declarations))
-    if settings:
-        faults.extend(_out_of_range(declarations, settings))
     return declarations
 
 
@@ -128,17 +121,6 @@ def _checked_selectors(declaration: Declaration) -> Iterator[Fault]:
         elif check_options({"list": "*", key: text}):
             remedy = "Write it like h2 a, or time@datetime for an attribute."
             yield _fault(declaration, f"is no CSS selector: {text!r}.", remedy, "select", key)
-
-
-def _out_of_range(declarations: list[Declaration], settings: Settings) -> Iterator[Fault]:
-    least, most = settings.polling.min_interval, settings.polling.max_interval
-    for declaration in declarations:
-        interval = declaration.source.interval
-        if interval is not None and not least <= interval <= most:
-            name, limit = ("min_interval", least) if interval < least else ("max_interval", most)
-            side = "shorter" if interval < least else "longer"
-            reason = f"is {side} than polling.{name}, which is {format_duration(limit)}."
-            yield _fault(declaration, reason, "Change one of the two.", "interval")
 
 
 def _fault(declaration: Declaration, reason: str, remedy: str, *key: str) -> Fault:

@@ -63,7 +63,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
     overrides, faults = environment.overrides(environ)
     faults = [*document.faults, *_misnamed(directory), *faults]
     settings = _settings(document, overrides, faults)
-    declarations = read_sources(directory / SOURCES_FOLDER, settings, faults)
+    declarations = read_sources(directory / SOURCES_FOLDER, faults)
     if settings is None or faults:
         raise ConfigurationError(_in_reading_order(faults))
     sources = tuple(declaration.source for declaration in declarations)

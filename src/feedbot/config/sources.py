@@ -80,7 +80,7 @@ class SourceSettings(Section):
     )
     interval: LastingDuration | None = Field(
         default=None,
-        description="The time between two visits; without it polling.default_interval, adapted to the source.",
+        description="The time between two visits, whatever the bounds in polling; without it feedbot finds the rhythm.",
     )
     timezone: Zone | None = Field(
         default=None, description="The zone of dates that name none; site.timezone when missing."
