@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.storage.database import insert
-from feedbot.storage.tables import category, chat, source, subscription
+from feedbot.storage.tables import category, chat, delivery, source, subscription
+
+_SAME_SUBSCRIPTION = ("thread_id", "category_id", "source_number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +146,26 @@ async def suspend_topic(connection: AsyncConnection, chat_id: int, thread_id: in
 
 
 async def migrate(connection: AsyncConnection, old_id: int, new_id: int) -> None:
-    """Gives a chat its new id, with its subscriptions and deliveries (a group became a supergroup)."""
-    if await get(connection, new_id):
-        # The supergroup spoke first and was stored on its own: the old chat, with its choices, takes its place.
-        await connection.execute(delete(chat).where(chat.c.id == new_id))
-    await connection.execute(update(chat).where(chat.c.id == old_id).values(id=new_id, kind="supergroup"))
+    """Gives a chat its new id, with its subscriptions and deliveries (a group became a supergroup).
+
+    Telegram tells of it more than once, and the supergroup may have spoken first: what each of them has stays.
+    """
+    old = await get(connection, old_id)
+    if old is None:
+        return  # it was told before
+    new = await get(connection, new_id)
+    if new is None:
+        await connection.execute(update(chat).where(chat.c.id == old_id).values(id=new_id, kind="supergroup"))
+        return
+    for table, kept in ((subscription, _SAME_SUBSCRIPTION), (delivery, ("article_id",))):
+        other = table.alias()
+        same = and_(other.c.chat_id == new_id, *(other.c[name].is_not_distinct_from(table.c[name]) for name in kept))
+        moved = update(table).where(table.c.chat_id == old_id, ~exists().where(same)).values(chat_id=new_id)
+        await connection.execute(moved)
+    await connection.execute(delete(chat).where(chat.c.id == old_id))
+    paused = {"state": old.state, "state_reason": old.state_reason, "state_since": old.state_since}
+    inherited = {"allowed": old.allowed or new.allowed, **(paused if old.state == "paused" else {})}
+    await set_values(connection, new_id, **inherited)
 
 
 async def count(connection: AsyncConnection) -> dict[str, int]:
