@@ -1,29 +1,35 @@
-"""Workers and clock over a real local server and a real database."""
+"""Workers with a real poller, database and server; no clock ticks but the ones that a test asks for."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from ipaddress import ip_network
-from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from feedbot.domain.planning import Rhythm
 from feedbot.domain.source import DeclaredSource
-from feedbot.engine.clock import Clock, Tick
 from feedbot.engine.workers import Workers
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import FetchLimits
 from feedbot.services import sourcing
-from feedbot.services.polling import Poller
-from feedbot.storage import polls, sources
+from feedbot.services.polling import Poller, utc_now
 from feedbot.storage.database import Database
+from feedbot.storage.tables import source
 from misbehaving import Connection, MisbehavingServer, Request, answer
 
-FEED = b'<rss version="2.0"><channel><title>T</title><item><title>A</title><guid>1</guid></item></channel></rss>'
 RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)
+FEED = (
+    b'<?xml version="1.0"?><rss version="2.0"><channel><title>Town</title>'
+    b"<item><title>Story</title><link>http://town.example/1</link></item></channel></rss>"
+)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MisbehavingServer]:
+    async with MisbehavingServer({"/feed": answer(200, FEED)}) as served:
+        yield served
 
 
 @pytest.fixture
@@ -33,103 +39,87 @@ async def poller(sqlite: Database) -> AsyncIterator[Poller]:
         yield Poller(sqlite, fetcher, RHYTHM, owner="test")
 
 
-async def declare(database: Database, *urls: str) -> None:
-    declared = [DeclaredSource(id=f"s{n}", title=f"S{n}", url=url, type="feed") for n, url in enumerate(urls)]
-    await sourcing.reconcile(database, declared, datetime.now(UTC))
+async def declare(database: Database, server: MisbehavingServer, count: int) -> None:
+    made = [DeclaredSource(id=f"town-{number}", title="Town", url=server.url("/feed")) for number in range(count)]
+    await sourcing.reconcile(database, made, utc_now())
 
 
-async def outcomes(database: Database, count: int) -> list[str]:
+async def leased(database: Database) -> int:
     async with database.read() as connection:
-        return [one.outcome for number in range(1, count + 1) for one in await polls.timeline(connection, number)]
+        return len((await connection.execute(select(source.c.id).where(source.c.lease_owner.is_not(None)))).all())
 
 
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 (the other side is a server, which sets no event)
-            await asyncio.sleep(0.005)
+async def test_workers_that_run_out_of_work_lease_what_else_is_due_without_waiting_for_the_clock(
+    sqlite: Database, server: MisbehavingServer, poller: Poller
+) -> None:
+    await declare(sqlite, server, 11)
+    workers = Workers(poller, 1)
+
+    await workers.tick()
+    first_lot = workers.queued
+    await workers.idle()
+
+    assert (first_lot, poller.counts["ok"], len(server.requests)) == (4, 11, 11)
+    assert await leased(sqlite) == 0
 
 
-async def test_every_due_source_is_polled_once(sqlite: Database, poller: Poller) -> None:
-    async with MisbehavingServer({"/f": answer(200, FEED)}) as server:
-        await declare(sqlite, *(f"{server.url('/f')}?{number}" for number in range(20)))
-        workers = Workers(poller, 4)
-        while (await asyncio.gather(workers.tick(), workers.idle())) and len(server.requests) < 20:
-            pass
-        await workers.tick()
-        await workers.idle()
-    assert await outcomes(sqlite, 20) == ["ok"] * 20
-    assert len(server.requests) == 20
-
-
-async def test_a_slow_host_does_not_hold_up_the_others(sqlite: Database, poller: Poller) -> None:
-    release = asyncio.Event()
-
-    async def stuck(_: Request, connection: Connection) -> None:
-        await release.wait()
-        await connection.send(answer(200, FEED))
-
-    async with MisbehavingServer({"/f": stuck}) as slow, MisbehavingServer({"/f": answer(200, FEED)}) as quick:
-        local = quick.url("/f").replace("127.0.0.1", "localhost")
-        await declare(sqlite, *(f"{slow.url('/f')}?{number}" for number in range(10)), local)
-        workers = Workers(poller, 2)
-        for _ in range(3):
-            await workers.tick()
-        await until(lambda: quick.requests)
-        assert len(slow.requests) == 1  # one of its sources is asked, nine wait
-        release.set()
-        await workers.idle()
-    assert sorted(await outcomes(sqlite, 11)) == ["ok"] * 11
-
-
-async def test_stopping_ends_running_polls_and_gives_their_sources_back(sqlite: Database, poller: Poller) -> None:
-    async def stuck(_: Request, connection: Connection) -> None:
+async def test_a_stop_ends_polls_under_way_leases_no_more_and_gives_every_lease_back(
+    sqlite: Database, server: MisbehavingServer, poller: Poller
+) -> None:
+    async def hang(_request: Request, connection: Connection) -> None:
+        await workers.stop(patience=0)
         await connection.until_closed()
 
-    async with MisbehavingServer({"/f": stuck}) as server:
-        await declare(sqlite, *(f"{server.url('/f')}?{number}" for number in range(3)))
-        workers = Workers(poller, 1)
-        await workers.tick()
-        await until(lambda: server.requests)
-        await workers.stop(0.05)
-        assert workers.running == 0
-        await workers.tick()
-        assert workers.queued == 0
-    async with sqlite.write() as connection:
-        assert len(await sources.lease_due(connection, "next", 9, datetime.now(UTC))) == 3
+    server.routes["/feed"] = hang
+    await declare(sqlite, server, 11)
+    workers = Workers(poller, 1)
+
+    await workers.tick()
+    await workers.idle()
+
+    assert (len(server.requests), sum(poller.counts.values()), workers.running) == (1, 0, 0)
+    assert await leased(sqlite) == 0
 
 
-async def test_a_tick_that_fails_is_tried_again_and_others_go_on() -> None:
-    seen: list[str] = []
+async def test_a_worker_that_is_done_takes_the_next_host_at_once(
+    sqlite: Database, server: MisbehavingServer, poller: Poller
+) -> None:
+    made = [
+        DeclaredSource(id=host.replace(".", "-"), title="Town", url=server.url("/feed").replace("127.0.0.1", host))
+        for host in ("127.0.0.1", "localhost")
+    ]
+    await sourcing.reconcile(sqlite, made, utc_now())
+    workers = Workers(poller, 1)
 
-    async def failing() -> None:
-        seen.append("failing")
-        raise ValueError("a defect")
+    await workers.tick()
+    await workers.idle()
 
-    async def working() -> None:
-        seen.append("working")
-
-    clock = Clock((Tick("failing", 0.05, failing), Tick("working", 0.05, working)))
-    assert not clock.is_alive
-    clock.start()
-    await until(lambda: seen.count("failing") > 1 and seen.count("working") > 1)
-    assert clock.is_alive
-    clock.stop()
+    assert poller.counts["ok"] == 2
 
 
-async def test_a_tick_that_still_runs_is_not_started_again() -> None:
-    running, most, ended = 0, 0, 0
+async def test_leases_that_cannot_be_had_are_left_to_the_next_tick(
+    sqlite: Database, server: MisbehavingServer, poller: Poller
+) -> None:
+    async def break_the_table(_request: Request, connection: Connection) -> None:
+        if len(server.requests) == 4:
+            await rename(sqlite, "source", "source_away")
+        await connection.send(answer(200, FEED))
 
-    async def long() -> None:
-        nonlocal running, most, ended
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0.1)  # several intervals long, which is the point
-        running -= 1
-        ended += 1
+    server.routes["/feed"] = break_the_table
+    await declare(sqlite, server, 11)
+    workers = Workers(poller, 1)
 
-    clock = Clock((Tick("long", 0.02, long),))
-    clock.start()
-    await until(lambda: ended >= 3)
-    clock.stop()
-    await until(lambda: running == 0)
-    assert most == 1
+    await workers.tick()
+    await workers.idle()
+    polled_before = poller.counts["ok"]
+    await rename(sqlite, "source_away", "source")
+    await poller.release()
+    await workers.tick()
+    await workers.idle()
+
+    assert (polled_before, poller.counts["ok"]) == (3, 11)
+
+
+async def rename(database: Database, before: str, after: str) -> None:
+    async with database.write() as connection:
+        await connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")

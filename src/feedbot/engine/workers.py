@@ -25,6 +25,8 @@ class Workers:
         self._waiting: dict[str, deque[Source]] = {}  # hosts in the order in which they fell due
         self._busy: dict[str, deque[Source]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._refill: asyncio.Task[None] | None = None
+        self._may_be_more = False
         self._stopping = False
 
     @property
@@ -38,20 +40,27 @@ class Workers:
         return len(self._tasks)
 
     async def tick(self) -> None:
-        """Leases what is due and sets free workers on it; returns without waiting for them."""
-        room = MAX_QUEUED - self.queued
+        """Leases what is due and sets free workers on it; returns without waiting for them.
+
+        Workers that then run out of work while more is due lease that themselves: the clock sets no pace.
+        """
+        room = min(MAX_QUEUED - self.queued, 4 * self.count)
         if self._stopping or room <= 0:
             return
-        for source in await self._poller.claim(min(room, 4 * self.count)):
+        leased = await self._poller.claim(room)
+        if self._stopping:
+            return
+        self._may_be_more = len(leased) == room
+        for source in leased:
             host = (urlsplit(source.poll_url).hostname or "").lower()
             queue = self._busy.get(host) or self._waiting.setdefault(host, deque())
             queue.append(source)
         self._start()
 
     async def idle(self) -> None:
-        """Returns when nothing is queued and nothing runs."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        """Returns when nothing is queued, nothing runs, and nothing more is due."""
+        while under_way := self._under_way():
+            await asyncio.wait(under_way)
 
     async def stop(self, patience: float = 2.0) -> None:
         """Gives running polls `patience` seconds, ends the rest, and gives the leases back.
@@ -62,12 +71,15 @@ class Workers:
         self._waiting.clear()
         for queue in self._busy.values():
             queue.clear()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=patience)
-        for task in self._tasks:
+        if under_way := self._under_way():
+            await asyncio.wait(under_way, timeout=patience)
+        for task in under_way:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*under_way, return_exceptions=True)
         await self._poller.release()
+
+    def _under_way(self) -> set[asyncio.Task[None]]:
+        return self._tasks | ({self._refill} if self._refill else set())
 
     def _start(self) -> None:
         while self._waiting and len(self._tasks) < self.count:
@@ -75,7 +87,22 @@ class Workers:
             self._busy[host] = self._waiting.pop(host)
             task = asyncio.create_task(self._work_through(host), name=f"polls of {host}")
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._finish)
+        if self._may_be_more and not self._stopping and self._refill is None and len(self._tasks) < self.count:
+            self._refill = asyncio.create_task(self._lease_more(), name="lease more sources")
+
+    def _finish(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._start()
+
+    async def _lease_more(self) -> None:
+        self._may_be_more = False
+        try:
+            await self.tick()
+        except Exception:
+            log.exception("leasing_failed", next_try="with the next tick")
+        finally:
+            self._refill = None
 
     async def _work_through(self, host: str) -> None:
         queue = self._busy[host]
@@ -89,7 +116,6 @@ class Workers:
                 first = False
         finally:
             del self._busy[host]
-            asyncio.get_running_loop().call_soon(self._start)
 
     async def _poll(self, source: Source) -> None:
         try:
