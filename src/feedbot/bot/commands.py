@@ -23,77 +23,94 @@ _LINK = re.compile(r"[cs][0-9]{1,18}")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
-def router(context: BotContext) -> Router:  # noqa: C901 (one short handler a command)
-    """The handlers of commands, for messages and for channel posts."""
-    made = Router(name="commands")
+class Commands:
+    """The handlers of commands, for messages and for channel posts alike."""
 
-    def command(*names: str) -> Command:
-        return Command(*names, ignore_case=True)
+    def __init__(self, context: BotContext) -> None:
+        self._context = context
 
-    async def start(message: TelegramMessage, command: CommandObject, speaker: Speaker, keeper: Doorkeeper) -> None:
+    def router(self) -> Router:
+        """A router with every command, and with the hint for whatever is none."""
+        made = Router(name="commands")
+        for observer in (made.message, made.channel_post):
+            observer.register(self.start, CommandStart(ignore_case=True))
+            for name, handler in (
+                ("categories", self.categories),
+                ("subscriptions", self.subscriptions),
+                ("latest", self.latest),
+                ("pause", self.pause),
+                ("resume", self.resume),
+                ("help", self.help),
+                ("approve", self.approve),
+            ):
+                observer.register(handler, Command(name, ignore_case=True))
+        made.message.register(self.unknown)
+        return made
+
+    async def start(
+        self, message: TelegramMessage, command: CommandObject, speaker: Speaker, keeper: Doorkeeper
+    ) -> None:
+        """Welcomes, or follows what a deep link names."""
         if command.args and _LINK.fullmatch(command.args):
-            await _follow_link(context, message, speaker, keeper, command.args)
+            await _follow_link(self._context, message, speaker, keeper, command.args)
             return
-        chosen = await subscribing.following(context.database, speaker.chat.id, speaker.thread_id)
-        said = menus.welcome(context.rules.site_title, language=speaker.language, followed=bool(chosen.subscriptions))
-        await speaker.answer(context, said)
+        chosen = await subscribing.following(self._context.database, speaker.chat.id, speaker.thread_id)
+        title = self._context.rules.site_title
+        said = menus.welcome(title, language=speaker.language, followed=bool(chosen.subscriptions))
+        await speaker.answer(self._context, said)
 
-    async def show_categories(message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
-        if not await keeper.may_configure(speaker):
-            await refuse_to_configure(speaker, context, message)
+    async def categories(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
+        """Shows the tree to choose from."""
+        if await self._may_configure(message, speaker, keeper):
+            await speaker.answer(self._context, await category_answer(self._context, speaker))
+
+    async def subscriptions(self, _event: TelegramMessage, speaker: Speaker) -> None:
+        """Lists what is followed."""
+        await speaker.answer(self._context, await subscription_answer(self._context, speaker))
+
+    async def latest(self, _event: TelegramMessage, speaker: Speaker) -> None:
+        """Shows the newest articles."""
+        for said in await latest_answers(self._context, speaker):
+            await speaker.answer(self._context, said)
+
+    async def pause(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
+        """Keeps articles back."""
+        if not await self._may_configure(message, speaker, keeper):
             return
-        await speaker.answer(context, await category_answer(context, speaker))
-
-    async def show_subscriptions(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
-        await speaker.answer(context, await subscription_answer(context, speaker))
-
-    async def show_latest(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
-        for said in await latest_answers(context, speaker):
-            await speaker.answer(context, said)
-
-    async def pause(message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
-        if not await keeper.may_configure(speaker):
-            await refuse_to_configure(speaker, context, message)
-            return
-        changed = await subscribing.pause(context.database, speaker.chat.id, context.now())
+        changed = await subscribing.pause(self._context.database, speaker.chat.id, self._context.now())
         _ = translator(speaker.language)
         text = _("Paused. New articles wait here until /resume.") if changed else _("It is paused already.")
-        await speaker.answer(context, Message(quoted(text)))
+        await speaker.answer(self._context, Message(quoted(text)))
 
-    async def resume(message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
-        if not await keeper.may_configure(speaker):
-            await refuse_to_configure(speaker, context, message)
-            return
-        await speaker.answer(context, await _resumed(context, speaker))
-        context.wake()
+    async def resume(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
+        """Lets articles come again."""
+        if await self._may_configure(message, speaker, keeper):
+            await speaker.answer(self._context, await _resumed(self._context, speaker))
+            self._context.wake()
 
-    async def explain(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
+    async def help(self, _event: TelegramMessage, speaker: Speaker) -> None:
+        """Lists the commands."""
         said = menus.help_text(COMMANDS, language=speaker.language, in_group=speaker.is_group)
-        await speaker.answer(context, said)
+        await speaker.answer(self._context, said)
 
-    async def approve(message: TelegramMessage, command: CommandObject, speaker: Speaker) -> None:  # noqa: ARG001
-        await speaker.answer(context, Message(quoted(await let_in(context, speaker, command.args or ""))))
+    async def approve(self, _event: TelegramMessage, command: CommandObject, speaker: Speaker) -> None:
+        """Lets a stranger in, on an admin's word."""
+        await speaker.answer(self._context, Message(quoted(await let_in(self._context, speaker, command.args or ""))))
 
-    async def unknown(message: TelegramMessage, speaker: Speaker) -> None:  # noqa: ARG001
+    async def unknown(self, _event: TelegramMessage, speaker: Speaker) -> None:
+        """Points to /help, in private: in a group other bots and people talk."""
         if speaker.is_group:
-            return  # other bots and people talk there
+            return
         _ = translator(speaker.language)
         rows = ((Button(_("Choose categories"), data="b:0:0"), Button(_("Latest"), data="l:0")),)
-        await speaker.answer(
-            context, Message(quoted(_("I do not understand that. /help lists what I do.")), buttons=rows)
-        )
+        text = _("I do not understand that. /help lists what I do.")
+        await speaker.answer(self._context, Message(quoted(text), buttons=rows))
 
-    for observer in (made.message, made.channel_post):
-        observer.register(start, CommandStart(ignore_case=True))
-        observer.register(show_categories, command("categories"))
-        observer.register(show_subscriptions, command("subscriptions"))
-        observer.register(show_latest, command("latest"))
-        observer.register(pause, command("pause"))
-        observer.register(resume, command("resume"))
-        observer.register(explain, command("help"))
-        observer.register(approve, command("approve"))
-    made.message.register(unknown)
-    return made
+    async def _may_configure(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> bool:
+        if await keeper.may_configure(speaker):
+            return True
+        await refuse_to_configure(speaker, self._context, message)
+        return False
 
 
 async def let_in(context: BotContext, speaker: Speaker, number: str) -> str:

@@ -32,7 +32,9 @@ class Listener:
         self._context = context
         self._dispatcher = Dispatcher()
         keeper = Doorkeeper(context)
-        self._dispatcher.include_routers(membership.router(context), buttons.router(context), commands.router(context))
+        self._dispatcher.include_routers(
+            membership.router(context), buttons.router(context), commands.Commands(context).router()
+        )
         for part in self._dispatcher.sub_routers:
             if part.name in {"buttons", "commands"}:
                 for observer in (part.message, part.channel_post, part.callback_query):
