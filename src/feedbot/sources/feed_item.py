@@ -123,6 +123,8 @@ def _texts(item: Item) -> tuple[str, str]:
 
 def _teaser(html: str) -> str | None:
     """The text up to where the source cut it off, if links of the `[…] Continue reading` kind follow."""
+    if "]" not in html:
+        return None
     found = paragraphs(html)
     for index, text in enumerate(found):
         if text.endswith(("[…]", "[...]", "[ … ]")):

@@ -42,6 +42,8 @@ def clean(html: str, base_url: str) -> str:
     players become links; scripts, forms, styles, hidden text, tracking pixels and Word's markup go. `base_url` is the
     page's own address, or its `<base>`. Takes time linear in the size of `html`, whatever it is.
     """
+    if not html:
+        return ""
     written = write(_tree(html), base_url)
     # The writer has already left out all that is dangerous; the sanitiser is what that claim is checked by.
     safe = nh3.clean(written, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel=None)
@@ -50,6 +52,8 @@ def clean(html: str, base_url: str) -> str:
 
 def paragraphs(html: str) -> list[str]:
     """The plain text of each paragraph, heading, list item and table row; a line break stays one."""
+    if not html:
+        return []
     reader = _Reader()
     walk(_tree(html), reader.text, reader.enter)
     reader.flush()
