@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -86,6 +87,47 @@ def test_a_redesign_that_changes_guid_address_and_date_is_found_by_titles() -> N
     assert ids(judgement) == list(range(1, 9))
 
 
+def test_items_that_share_one_link_are_told_apart_after_the_older_left_the_list() -> None:
+    """A podcast links every episode to the show's home page, and lists the newest ones only."""
+    show = "https://show.example/"
+    old, new = draft(5, url=show), draft(1, url=show)
+    assert ids(judged([new], [stored(old, 11)])) == [None]
+    undated = [draft(number, url=show, published=None) for number in (1, 2, 3)]
+    known = [stored(draft(number, url=show, published=None), number) for number in (2, 3, 4)]
+    assert ids(judged(undated, known)) == [None, 2, 3]
+
+
+def test_an_edited_title_under_a_new_guid_is_still_the_article_at_its_address() -> None:
+    edited = draft(1, guid="new-1", title="Story 1, corrected")
+    assert ids(judged([edited], [stored(draft(1), 11)])) == [11]
+
+
+def test_a_title_that_comes_back_every_day_is_a_new_article_every_day() -> None:
+    for published in (None, NOW - DAY):
+        old = draft(1, title="Weather", published=published)
+        today = draft(2, title="Weather", published=published and NOW)
+        assert ids(judged([today], [stored(old, 11)])) == [None]
+    days = [draft(number, title="Weather", published=NOW - number * DAY * 2) for number in range(6)]
+    assert ids(judged(days[:3], [stored(one, one_id) for one_id, one in enumerate(days[3:], 1)])) == [None] * 3
+
+
+def test_a_redesign_that_spares_one_address_is_found_by_titles_as_well() -> None:
+    old = [draft(number, guid=None) for number in range(1, 9)]
+    new = [old[0], *(draft(n, guid=None, url=f"https://n.example/{n}", published=None) for n in range(2, 9))]
+    assert ids(judged(new, [stored(one, one_id) for one_id, one in enumerate(old, 1)])) == list(range(1, 9))
+
+
+def test_a_long_list_under_new_names_is_judged_at_once() -> None:
+    count = 20_000
+    old = [stored(draft(number), number) for number in range(count)]
+    new = [
+        draft(number, guid=f"g{number}", published=None, url=f"https://n.example/{number}") for number in range(count)
+    ]
+    began = time.process_time()
+    assert ids(judged(new, old)) == list(range(count))
+    assert time.process_time() - began < 5  # to compare each with each would take minutes
+
+
 def test_a_list_in_which_everything_is_unknown_and_old_is_a_redesign_and_stays_silent() -> None:
     strange = [draft(number, published=NOW - 5 * DAY) for number in range(50, 60)]
     judgement = judged(strange, [])
@@ -131,6 +173,25 @@ def test_an_article_read_lately_or_long_published_is_not_read_again() -> None:
     lately, old = draft(1, is_complete=False), draft(2, is_complete=False, published=NOW - 9 * DAY)
     known = [stored(lately, 1, NOW - timedelta(hours=1)), stored(old, 2, NOW - 5 * DAY)]
     assert to_read(judged([lately, old], known), {}, NOW) == ()
+
+
+def test_pages_that_failed_do_not_keep_others_waiting() -> None:
+    listed = [draft(number, is_complete=False) for number in range(1, 5)]
+    tries = {identity.article_key(one).hex(): count for one, count in zip(listed[:2], (0, 2), strict=True)}
+    assert [entry.draft.title for entry in to_read(judged(listed, []), tries, NOW)] == [
+        "Story 3",
+        "Story 4",
+        "Story 1",
+        "Story 2",
+    ]
+
+
+def test_a_list_that_never_reads_the_same_has_its_articles_read_in_turn() -> None:
+    listed = [draft(number, is_complete=False) for number in range(1, 5)]
+    known = [stored(one, one_id, NOW - one_id * timedelta(hours=1)) for one_id, one in enumerate(listed, 1)]
+    changed = [draft(number, is_complete=False, summary="3 minutes ago") for number in range(1, 5)]
+    titles = [entry.draft.title for entry in to_read(judged(changed, known), {}, NOW)]
+    assert titles == ["Story 4", "Story 3", "Story 2", "Story 1"]
 
 
 def test_a_page_that_failed_three_times_is_not_tried_again() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ REREADS = 3  # a poll, so that a list of old friends costs little
 MAX_TRIES = 3  # of an article page that cannot be read, before the list's own words are taken
 BACKDATED = timedelta(days=2)
 REDESIGN_ITEMS = 5
+RENUMBERED_ITEMS = 2  # of which at least half of the unknown ones bear known titles
+SAME_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +72,69 @@ def judge(drafts: Mapping[bytes, Draft], known: Sequence[Known], *, baseline_at:
     Two items of one list never share an article: a source may list the same link twice on purpose.
     """
     by_key = {entry.key: entry for entry in known}
-    free = [entry for entry in known if entry.key not in drafts]
-    nothing_matches = not any(key in by_key for key in drafts)
-    taken: set[int] = set()
-    listed = []
-    for key, draft in drafts.items():
-        match = by_key.get(key) or _renamed(draft, [entry for entry in free if entry.id not in taken], nothing_matches)
-        if match:
-            taken.add(match.id)
-        listed.append(Listed(key, draft, match))
-    return Judgement(tuple(listed), _looks_redesigned(listed, baseline_at))
+    twins = _Twins(drafts, known)
+    listed = tuple(Listed(key, draft, by_key.get(key) or twins.take(draft)) for key, draft in drafts.items())
+    return Judgement(listed, _looks_redesigned(listed, baseline_at))
 
 
-def _renamed(draft: Draft, candidates: Sequence[Known], nothing_matches: bool) -> Known | None:  # noqa: FBT001
-    """The stored article that this draft is under a new guid or address."""
-    url_key, title_key = identity.url_key(draft), identity.title_key(draft)
-    for entry in candidates:
-        if url_key and entry.url_key == url_key:
-            return entry
-    for entry in candidates:
-        same_date = draft.published is not None and entry.published == draft.published
-        if entry.title_key == title_key and (same_date or nothing_matches):
-            return entry
-    return None
+class _Twins:
+    """The stored articles whose keys left the list, to be found under a new guid or address; each is given once."""
+
+    def __init__(self, drafts: Mapping[bytes, Draft], known: Sequence[Known]) -> None:
+        stored = {entry.key for entry in known}
+        free = [entry for entry in known if entry.key not in drafts]
+        # A link that several items share (a show's home page) tells nothing of which item is meant.
+        shared = _repeated(identity.url_key(draft) for draft in drafts.values())
+        shared |= _repeated(entry.url_key for entry in known) | {b""}
+        self._by_url = {entry.url_key: entry for entry in free if entry.url_key not in shared}
+        self._by_title: dict[bytes, list[Known]] = {}
+        for entry in free:
+            self._by_title.setdefault(entry.title_key, []).append(entry)
+        self._taken: set[int] = set()
+        strange = [draft for key, draft in drafts.items() if key not in stored]
+        found = sum(any(not _far_apart(draft, entry) for entry in self._titled(draft)) for draft in strange)
+        self._is_renumbered = found >= RENUMBERED_ITEMS and 2 * found >= len(strange)
+
+    def take(self, draft: Draft) -> Known | None:
+        """The article that this draft is under another name; None if there is none."""
+        found = self._by_address(draft) or self._by_name(draft)
+        if found:
+            self._taken.add(found.id)
+        return found
+
+    def _by_address(self, draft: Draft) -> Known | None:
+        entry = self._by_url.get(identity.url_key(draft))
+        if entry is None or entry.id in self._taken:
+            return None
+        is_another = entry.title_key != identity.title_key(draft) and _differ(draft.published, entry.published)
+        return None if is_another else entry
+
+    def _by_name(self, draft: Draft) -> Known | None:
+        for entry in self._titled(draft):
+            same_date = draft.published is not None and entry.published == draft.published
+            # Titles come back ("Weather"): alone they count only when the whole list has new names.
+            if same_date or (self._is_renumbered and not _far_apart(draft, entry)):
+                return entry
+        return None
+
+    def _titled(self, draft: Draft) -> Iterator[Known]:
+        titled = self._by_title.get(identity.title_key(draft), ())
+        return (entry for entry in titled if entry.id not in self._taken)
+
+
+def _repeated(values: Iterable[bytes]) -> set[bytes]:
+    return {value for value, count in Counter(values).items() if count > 1}
+
+
+def _differ(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one != other
+
+
+def _far_apart(draft: Draft, entry: Known) -> bool:
+    """Whether both are dated, and not by the same day told in two time zones."""
+    if draft.published is None or entry.published is None:
+        return False
+    return abs(draft.published - entry.published) > SAME_DAY
 
 
 def _looks_redesigned(listed: Sequence[Listed], baseline_at: datetime | None) -> bool:
@@ -130,7 +173,10 @@ def to_read(judgement: Judgement, tries: Mapping[str, int], now: datetime) -> tu
             edited.append(entry)
         elif now - entry.known.read_at > REREAD_AFTER and now - _age_from(entry.known) < REREAD_YOUNGER:
             old.append(entry)
-    old.sort(key=lambda entry: entry.known.read_at if entry.known else now)
+    # Untried ones first, and of the others those read longest ago: no page keeps the others waiting.
+    fresh.sort(key=lambda entry: entry.key.hex() in tries)
+    for some in (edited, old):
+        some.sort(key=lambda entry: entry.known.read_at if entry.known else now)
     return (*fresh, *edited, *old[:REREADS])
 
 
