@@ -269,6 +269,19 @@ async def test_a_poll_that_lost_its_lease_stores_nothing(bench: Bench) -> None:
     assert await bench.titles() == []
 
 
+async def test_a_poll_without_articles_that_lost_its_lease_leaves_no_trace(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(b"", status=503)
+    bench.now += timedelta(hours=1)
+    [source] = await bench.poller.claim(1)
+    async with bench.database.write() as connection:
+        await sources.lease_due(connection, "other", 1, bench.now + timedelta(minutes=11))
+    await bench.poller.poll(source)
+    async with bench.database.read() as connection:
+        assert await polls.timeline(connection, source.number) == []
+    assert (await bench.source()).failures == 0
+
+
 async def test_the_timeline_keeps_every_poll_with_its_outcome(bench: Bench) -> None:
     await bench.declare()
     bench.serve(feed(1))

@@ -176,16 +176,17 @@ class Poller:
         )
         async with self._database.write() as connection:
             # The lease first: a poll that outlived it must not store what another has judged since.
-            if not await sources.renew(connection, source.number, self._owner, now):
-                log.warning("poll_dropped", source=source.id, reason="the lease was lost")
-                return record, False
-            if found.judgement is not None:
+            is_ours = found.judgement is None or await sources.renew(connection, source.number, self._owner, now)
+            if is_ours and found.judgement is not None:
                 record = await self._store_articles(connection, source, found, record, now)
             outcome = replace(found.outcome, new=record.new)
             watched = replace(source, baseline_at=_baseline_at(source, found, now))
             plan = planning.plan_next_poll(watched, outcome, self._rhythm, now, self._jitter())
             values = {**(found.state or {}), **_poll_state(watched, outcome, plan, now)}
-            await sources.save_state(connection, source.number, self._owner, values)
+            is_ours = is_ours and await sources.save_state(connection, source.number, self._owner, values)
+            if not is_ours:
+                log.warning("poll_dropped", source=source.id, reason="the lease was lost")
+                return record, False
             await polls.record(connection, record)
         return record, True
 
