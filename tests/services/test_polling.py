@@ -373,6 +373,50 @@ class TestArticlePages:
         assert set(await bench.deliveries()) == {("skipped", "baseline")}
         assert (await bench.source()).baseline_at == bench.now
 
+    async def test_a_first_list_whose_pages_fail_half_way_is_one_baseline(self, bench: Bench) -> None:
+        await self.declare(bench, *range(10))
+        await bench.follow()
+        for number in range(4, 10):
+            bench.server.routes[f"/a/{number}"] = answer(503, b"")
+        assert (await bench.poll()).new == 4
+        assert (await bench.source()).baseline_at is None
+        for number in range(4, 10):
+            bench.server.routes[f"/a/{number}"] = answer(200, PAGE.format(number).encode())
+        assert (await bench.poll()).new == 6
+        assert set(await bench.deliveries()) == {("skipped", "baseline")}
+        self.list(bench, 10, *range(10))
+        await bench.poll()
+        assert ("pending", None) in await bench.deliveries()
+
+    async def test_articles_that_are_not_there_neither_end_nor_delay_the_watch(self, bench: Bench) -> None:
+        await self.declare(bench, *range(8))
+        await bench.follow()
+        for number, status in ((0, 404), (1, 410), (2, 404), (3, 404)):
+            bench.server.routes[f"/a/{number}"] = answer(status, b"")
+        assert [(await bench.poll()).new for _ in range(3)] == [0, 4, 0]
+        assert (await bench.source()).baseline_at is not None
+        self.list(bench, 8, *range(8))
+        assert [(await bench.poll()).new for _ in range(3)] == [1, 0, 0]
+        assert ("pending", None) in await bench.deliveries()
+
+    async def test_a_long_list_that_never_reads_the_same_is_not_visited_without_end(self, bench: Bench) -> None:
+        await self.declare(bench, *range(60))
+        for _ in range(2):
+            await bench.poll(timedelta())
+        bench.serve(LIST.format("".join(ITEM.format(number).replace("Story", "Hot") for number in range(60))).encode())
+        record = await bench.poll()
+        assert (record.outcome, record.changed) == ("ok", 40)
+        assert await bench.poller.claim(10) == []
+        assert (await bench.poll()).changed == 20
+
+    async def test_a_young_article_whose_page_is_gone_is_left_alone_for_hours(self, bench: Bench) -> None:
+        await self.declare(bench, 1)
+        await bench.poll()
+        bench.server.routes["/a/1"] = answer(404, b"")
+        await bench.poll(timedelta(hours=7))
+        await bench.poll(timedelta(hours=2))
+        assert [request.path for request in bench.server.requests] == ["/feed", "/a/1", "/feed", "/a/1", "/feed"]
+
     async def test_a_sources_own_headers_stay_on_its_own_site(self, bench: Bench) -> None:
         async with MisbehavingServer() as foreign:  # another port is another site
             foreign.routes["/a/1"] = answer(200, PAGE.format(1).encode())

@@ -6,7 +6,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -35,13 +35,19 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A poll's finding, ready to be stored."""
+    """A poll's finding, ready to be stored.
+
+    `missed` are the stored articles whose pages could not be read again; `is_whole` says that no new article is left
+    to be read.
+    """
 
     outcome: PollOutcome
     status: int | None = None
     state: Mapping[str, object] | None = None
     judgement: judging.Judgement | None = None
-    contents: Mapping[bytes, Draft] | None = None
+    contents: Mapping[bytes, Draft] = field(default_factory=dict)
+    missed: Sequence[int] = ()
+    is_whole: bool = True
 
 
 class Poller:
@@ -148,7 +154,15 @@ class Poller:
             skip_hours=listing.skip_hours,
             skip_days=listing.skip_days,
         )
-        return _Found(outcome, fetched.status, state, judgement, contents)
+        return _Found(
+            outcome,
+            fetched.status,
+            state,
+            judgement,
+            contents,
+            missed=[entry.known.id for entry in read.missed if entry.known],
+            is_whole=all(entry.key in contents or read.failed.get(entry.key.hex()) == 0 for entry in judgement.new),
+        )
 
     def _failure(self, source: Source, error: FetchError) -> _Found:
         recent = [*self._recent, (_host(source), error.kind)]
@@ -193,7 +207,7 @@ class Poller:
     async def _store_articles(
         self, connection: Connection, source: Source, found: _Found, record: PollRecord, now: datetime
     ) -> PollRecord:
-        judgement, contents = found.judgement, found.contents or {}
+        judgement, contents = found.judgement, found.contents
         if judgement is None:
             return record
         made: dict[str | None, list[int]] = {}
@@ -213,6 +227,7 @@ class Poller:
                 made.setdefault(why, []).append(article_id)
         for reason, ids in made.items():
             await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=now + self._batch)
+        await articles.mark_read(connection, found.missed, now)
         await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
         new = sum(map(len, made.values()))
         return replace(record, new=new, changed=changed, unchanged=len(judgement.listed) - new - changed)
@@ -242,8 +257,11 @@ def _published(entry: judging.Listed) -> datetime:
 
 
 def _baseline_at(source: Source, found: _Found, now: datetime) -> datetime | None:
-    """When watching began: with the first whole list. An empty first list may be a portal that rebuilds its cache."""
-    if source.baseline_at or found.judgement is None or found.outcome.kind != "ok":
+    """When watching began: with the first list of which every article is read, or is not there.
+
+    An empty first list may be a portal that rebuilds its cache.
+    """
+    if source.baseline_at or found.judgement is None or found.outcome.kind != "ok" or not found.is_whole:
         return source.baseline_at
     return now if found.judgement.listed or source.last_success_at else None
 

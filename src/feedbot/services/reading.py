@@ -6,13 +6,14 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import structlog
 
 from feedbot.domain.article import Draft
 from feedbot.domain.judging import Listed
 from feedbot.domain.source import Source
-from feedbot.errors import FetchError, HttpFailed, NotParseable, SiteRefused
+from feedbot.errors import FetchError, NotParseable, SiteRefused, SourceGone
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.model import Fetched, Validators
@@ -23,7 +24,6 @@ MAX_ARTICLES = 40  # article pages read in one poll; the rest of a long list fol
 MAX_PAGES = 50  # pages of one article
 MAX_SECONDS = 240.0  # of reading article pages, well inside a lease
 MAX_FAILURES_IN_A_ROW = 3  # then the site is left alone until the next poll
-_NOT_THERE = frozenset({404, 410})
 
 log = structlog.get_logger()
 
@@ -39,10 +39,15 @@ class Visit:
 
 @dataclass(slots=True)
 class Reading:
-    """Articles read from their pages by key; tries that failed by key as hex; whether some were left for later."""
+    """Articles read from their pages by key; tries that failed, of all polls, by key as hex; those missed in this one.
+
+    `is_partial` says that new ones were left for later.
+    A page that the site itself says is not there stands among the failed ones with no try: it is never given up.
+    """
 
     drafts: dict[bytes, Draft] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
+    missed: list[Listed] = field(default_factory=list)
     is_partial: bool = False
 
 
@@ -70,7 +75,8 @@ async def read_articles(
     in_a_row = 0
     for count, entry in enumerate(entries):
         if count >= MAX_ARTICLES or time.monotonic() > until:
-            reading.is_partial = True
+            # Edits wait for the next regular visit: a list that never reads the same would be visited without end.
+            reading.is_partial = any(left.known is None for left in entries[count:])
             break
         if in_a_row >= MAX_FAILURES_IN_A_ROW:
             break
@@ -138,7 +144,7 @@ def _spec(source: Source, page: Page) -> SourceSpec:
 
 def _count_failure(reading: Reading, entry: Listed, error: FetchError) -> None:
     """A page that the site itself says is not there never counts: such an article is not made from its list entry."""
-    not_there = isinstance(error, SiteRefused) or (isinstance(error, HttpFailed) and error.status in _NOT_THERE)
-    if not not_there:
-        key = entry.key.hex()
-        reading.failed[key] = reading.failed.get(key, 0) + 1
+    not_there = isinstance(error, SiteRefused | SourceGone) or error.status == HTTPStatus.NOT_FOUND
+    reading.missed.append(entry)
+    key = entry.key.hex()
+    reading.failed[key] = reading.failed.get(key, 0) + (not not_there)
