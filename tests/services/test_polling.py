@@ -282,6 +282,30 @@ async def test_a_poll_without_articles_that_lost_its_lease_leaves_no_trace(bench
     assert (await bench.source()).failures == 0
 
 
+async def test_a_poll_stores_nothing_when_its_source_changed_meanwhile_and_was_leased_again(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(feed(1))
+    bench.now += timedelta(hours=1)
+    [old] = await bench.poller.claim(1)
+    await bench.declare(timezone="Asia/Tokyo")
+    [new] = await bench.poller.claim(1)
+    await bench.poller.poll(old)
+    assert await bench.titles() == []
+    assert (await bench.poller.poll(new)).new == 1
+
+
+async def test_a_source_that_answers_again_after_a_410_is_no_longer_gone(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(b"", status=410)
+    await bench.poll()
+    assert (await bench.source()).health == "gone"
+    bench.serve(feed(1))
+    leased = await bench.poller.claim_one("town")
+    assert leased is not None
+    await bench.poller.poll(leased)
+    assert (await bench.source()).health == "ok"
+
+
 async def test_the_timeline_keeps_every_poll_with_its_outcome(bench: Bench) -> None:
     await bench.declare()
     bench.serve(feed(1))

@@ -69,6 +69,46 @@ async def test_a_source_that_is_no_longer_declared_is_marked_and_comes_back(data
     assert (await declare(database, TOWN, BLOG)).changed == ("blog",)
 
 
+async def test_a_poll_under_way_of_a_source_that_is_read_in_another_way_now_stores_nothing(database: Database) -> None:
+    for changed in (
+        replace(BLOG, url="https://new.example/"),
+        replace(BLOG, options=SourceOptions(timezone="Asia/Tokyo")),
+    ):
+        await declare(database, BLOG)
+        async with database.write() as connection:
+            await sources.release(connection)
+            await sources.lease_due(connection, "me/1", 1, NOW)
+        await declare(database, changed)
+        async with database.write() as connection:
+            [again] = await sources.lease_due(connection, "me/2", 1, NOW)
+            assert again.lease_owner == "me/2"
+            assert not await sources.save_state(connection, 1, "me/1", {"moved_to": "https://old.example/"})
+
+
+async def test_a_source_that_comes_back_or_changes_its_address_begins_a_new_watch(database: Database) -> None:
+    later = NOW + timedelta(days=90)
+
+    async def baseline(*declared: DeclaredSource) -> datetime | None:
+        await declare(database, *declared, at=later)
+        async with database.read() as connection:
+            stored = await sources.get(connection, "blog")
+        assert stored is not None
+        return stored.baseline_at
+
+    for between, after, expected in (
+        ((), BLOG, None),
+        ((replace(BLOG, enabled=False),), BLOG, None),
+        ((BLOG,), replace(BLOG, url="https://new.example/"), later),
+        ((BLOG,), replace(BLOG, title="Another title"), NOW),
+    ):
+        await declare(database, BLOG)
+        async with database.write() as connection:
+            await sources.lease_one(connection, "blog", "me", NOW)
+            await sources.save_state(connection, 1, "me", {"baseline_at": NOW})
+        await declare(database, *between)
+        assert await baseline(after) == expected
+
+
 async def test_a_source_that_was_added_at_run_time_survives_the_files(database: Database) -> None:
     await declare(database, replace(BLOG, origin="database"))
     assert await declare(database) == sources.Reconciled()
@@ -114,7 +154,12 @@ async def test_leases_are_given_back(database: Database) -> None:
         await sources.release(connection, "you")
         assert await sources.lease_due(connection, "me", 9, NOW) == []
         await sources.release(connection, "me")
-        assert len(await sources.lease_due(connection, "you", 9, NOW)) == 2
+        assert len(await sources.lease_due(connection, "you/1", 9, NOW)) == 2
+        await sources.release(connection, "yo_")
+        await sources.release(connection, "y")
+        assert await sources.lease_due(connection, "me", 9, NOW) == []
+        await sources.release(connection, "you")
+        assert len(await sources.lease_due(connection, "me", 9, NOW)) == 2
 
 
 async def test_a_source_can_be_asked_for_by_hand(database: Database) -> None:

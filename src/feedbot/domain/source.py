@@ -51,7 +51,10 @@ class DeclaredSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(DeclaredSource):
-    """A stored source. `number` is its short name in links; the rest is poll state that survives a restart."""
+    """A stored source. `number` is its short name in links; the rest is poll state that survives a restart.
+
+    `lease_owner` is who polls it at the moment, None if nobody does.
+    """
 
     number: int
     created_at: datetime
@@ -59,6 +62,7 @@ class Source(DeclaredSource):
     next_poll_at: datetime | None = None
     plan_reason: str = ""
     interval: float | None = None
+    lease_owner: str | None = None
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None

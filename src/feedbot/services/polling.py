@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections import deque
@@ -74,6 +75,7 @@ class Poller:
         self._database = database
         self._fetcher = fetcher
         self._owner = owner
+        self._leases = itertools.count(1)
         self._on_change = on_change
         self._now = now
         self._jitter = jitter
@@ -88,22 +90,26 @@ class Poller:
     async def claim(self, limit: int) -> list[Source]:
         """At most `limit` due sources, leased to this process."""
         async with self._database.write() as connection:
-            return await sources.lease_due(connection, self._owner, limit, self._now())
+            return await sources.lease_due(connection, self._new_lease(), limit, self._now())
 
     async def claim_one(self, source_id: str) -> Source | None:
         """One source by id, due or not; None if there is none or somebody polls it now."""
         async with self._database.write() as connection:
-            return await sources.lease_one(connection, source_id, self._owner, self._now())
+            return await sources.lease_one(connection, source_id, self._new_lease(), self._now())
 
     async def still_ours(self, source: Source) -> bool:
-        """Renews the lease of a source that waited in a queue; False if another process has taken it over."""
+        """Renews the lease of a source that waited in a queue; False if it ran out, or the source has changed."""
         async with self._database.write() as connection:
-            return await sources.renew(connection, source.number, self._owner, self._now())
+            return await sources.renew(connection, source.number, _lease(source), self._now())
 
     async def release(self) -> None:
         """Gives back every lease of this process, so that the next start does not wait for them to run out."""
         async with self._database.write() as connection:
             await sources.release(connection, self._owner)
+
+    def _new_lease(self) -> str:
+        """A name for the leases of one claim: what this process has lost and leased again is told apart by it."""
+        return f"{self._owner}/{next(self._leases)}"
 
     async def poll(self, source: Source) -> PollRecord:
         """Polls a leased source and stores what came of it. Never raises for what a source does."""
@@ -190,14 +196,14 @@ class Poller:
         )
         async with self._database.write() as connection:
             # The lease first: a poll that outlived it must not store what another has judged since.
-            is_ours = found.judgement is None or await sources.renew(connection, source.number, self._owner, now)
+            is_ours = found.judgement is None or await sources.renew(connection, source.number, _lease(source), now)
             if is_ours and found.judgement is not None:
                 record = await self._store_articles(connection, source, found, record, now)
             outcome = replace(found.outcome, new=record.new)
             watched = replace(source, baseline_at=_baseline_at(source, found, now))
             plan = planning.plan_next_poll(watched, outcome, self._rhythm, now, self._jitter())
             values = {**(found.state or {}), **_poll_state(watched, outcome, plan, now)}
-            is_ours = is_ours and await sources.save_state(connection, source.number, self._owner, values)
+            is_ours = is_ours and await sources.save_state(connection, source.number, _lease(source), values)
             if not is_ours:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")
                 return record, False
@@ -278,7 +284,7 @@ def _poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: datet
         "error_text": outcome.error_text,
     }
     if outcome.error_kind is None:
-        return values | {"last_success_at": now, "failing_since": None}
+        return values | {"last_success_at": now, "failing_since": None, "gone_at": None}
     if outcome.kind == "gone":
         return values | {"gone_at": now}
     if outcome.kind == "failed" and source.failing_since is None:
@@ -297,6 +303,10 @@ def _report(source: Source, record: PollRecord) -> None:
         log.info("source_is_back", source=source.id, failed=source.failures)
     level = log.info if record.new or record.changed else log.debug
     level("poll_finished", **facts, new=record.new, changed=record.changed, unchanged=record.unchanged)
+
+
+def _lease(source: Source) -> str:
+    return source.lease_owner or ""
 
 
 def _host(source: Source) -> str:

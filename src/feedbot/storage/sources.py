@@ -32,8 +32,9 @@ class Reconciled:
 async def reconcile(connection: AsyncConnection, declared: Sequence[DeclaredSource], now: datetime) -> Reconciled:
     """Makes the declared sources exactly those given; sources added at run time stay as they are.
 
-    A source that is no longer declared is marked as removed: its articles stay, its feed answers 410. A changed address
-    or type forgets the validators and is polled at once; whatever else changes keeps the poll state.
+    A source that is no longer declared is marked as removed: its articles stay, its feed answers 410. One that is read
+    in another way from now on is polled at once, and a poll of it that is under way stores nothing. One that is back,
+    or switched on again, begins with a new baseline.
     """
     stored = {row["id"]: row for row in (await connection.execute(select(source))).mappings()}
     added, changed = [], []
@@ -59,7 +60,11 @@ async def reconcile(connection: AsyncConnection, declared: Sequence[DeclaredSour
 
 
 async def lease_due(connection: AsyncConnection, owner: str, limit: int, now: datetime) -> list[Source]:
-    """At most `limit` sources whose time has come, the longest overdue first, leased to `owner` for ten minutes."""
+    """At most `limit` sources whose time has come, the longest overdue first, leased to `owner` for ten minutes.
+
+    An owner that holds many leases adds `/` and a name of each to its own, so that it can tell a newer one from one
+    that it has lost.
+    """
     free = or_(source.c.leased_until.is_(None), source.c.leased_until < now)
     due = (
         select(source.c.number)
@@ -89,8 +94,9 @@ async def renew(connection: AsyncConnection, number: int, owner: str, now: datet
 async def release(connection: AsyncConnection, owner: str | None = None) -> None:
     """Gives back the leases of `owner`, or all leases (a single process, at its start)."""
     statement = update(source).values(lease_owner=None, leased_until=None)
-    held = source.c.lease_owner == owner if owner else source.c.lease_owner.is_not(None)
-    await connection.execute(statement.where(held))
+    held = source.c.lease_owner
+    theirs = or_(held == owner, held.startswith(f"{owner}/", autoescape=True)) if owner else held.is_not(None)
+    await connection.execute(statement.where(theirs))
 
 
 async def save_state(connection: AsyncConnection, number: int, owner: str, values: Mapping[str, Any]) -> bool:
@@ -159,9 +165,14 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
         values["removed_at"] = None
     must_ask = {"url", "type", "options", "removed_at", "enabled"} & set(values)
     if must_ask:
-        # What the old address or the old reading taught does not hold for the new one.
-        values |= {"etag": None, "last_modified": None, "next_poll_at": now, "plan_reason": "Changed: polled at once."}
+        # What the old address or the old reading taught, and teaches at this moment, does not hold for the new one.
+        values |= {"etag": None, "last_modified": None, "lease_owner": None, "leased_until": None, "gone_at": None}
+        values |= {"next_poll_at": now, "plan_reason": "Changed: polled at once."}
+    if {"removed_at", "enabled"} & set(values):
+        values["baseline_at"] = None  # nobody waits for what appeared while nobody looked
     if {"url", "type"} & set(values):
-        values |= {"moved_to": None, "detected_type": None, "gone_at": None, "failures": 0, "failing_since": None}
+        values |= {"moved_to": None, "detected_type": None, "failures": 0, "failing_since": None}
         values |= {"error_kind": None, "error_text": None}
+        # The new list may go further back than the old one; what is dated before the change is not news.
+        values |= {"baseline_at": now} if row["baseline_at"] and "baseline_at" not in values else {}
     return values
