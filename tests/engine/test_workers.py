@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
 
@@ -94,6 +95,32 @@ async def test_a_worker_that_is_done_takes_the_next_host_at_once(
     await workers.tick()
     await workers.idle()
 
+    assert poller.counts["ok"] == 2
+
+
+async def test_a_source_that_falls_due_waits_behind_the_one_of_its_host_that_is_polled(
+    sqlite: Database, server: MisbehavingServer, poller: Poller
+) -> None:
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: Request, connection: Connection) -> None:
+        asked.set()
+        await release.wait()
+        await connection.send(answer(200, FEED))
+
+    server.routes["/feed"] = slow
+    await declare(sqlite, server, 1)
+    workers = Workers(poller, 4)
+
+    await workers.tick()
+    await asked.wait()
+    await declare(sqlite, server, 2)
+    await workers.tick()
+    while_busy = (workers.running, workers.queued)
+    release.set()
+    await workers.idle()
+
+    assert while_busy == (1, 1)
     assert poller.counts["ok"] == 2
 
 

@@ -53,8 +53,8 @@ class Workers:
         self._may_be_more = len(leased) == room
         for source in leased:
             host = (urlsplit(source.poll_url).hostname or "").lower()
-            queue = self._busy.get(host) or self._waiting.setdefault(host, deque())
-            queue.append(source)
+            queues = self._busy if host in self._busy else self._waiting
+            queues.setdefault(host, deque()).append(source)
         self._start()
 
     async def idle(self) -> None:
