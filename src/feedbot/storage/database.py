@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -162,4 +162,15 @@ def _sqlite_engine(url: URL, *, size: int, begin: str) -> AsyncEngine:
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
+
+
+def _roll_back(dbapi_connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Ends the transaction of a connection that is thrown away, as one is whose caller was cancelled.
+
+    Closing alone does not: SQLite keeps a closed connection, and its lock on the file, for as long as any cursor of it
+    is remembered, and the traceback of a cancelled task remembers one.
+    """
+    with suppress(Exception):
+        dbapi_connection.rollback()
