@@ -152,8 +152,7 @@ class Feedbot:
 
     async def _end_work(self) -> None:
         """Nothing new begins; sends and polls under way get their second to end, all at the same time."""
-        self._clock.stop()
-        ends: list[Coroutine[Any, Any, None]] = [self.workers.stop(WORKERS_PATIENCE)]
+        ends: list[Coroutine[Any, Any, None]] = [self._clock.stop(), self.workers.stop(WORKERS_PATIENCE)]
         if self.telegram:
             ends.append(self.telegram.stop())
         await asyncio.gather(*ends)

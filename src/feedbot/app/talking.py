@@ -36,6 +36,7 @@ class TelegramSide:
         self._listener: Listener | None = None
         self._context: BotContext | None = None
         self._problem: str | None = None
+        self._stopping = False
 
     @property
     def alarm(self) -> str | None:
@@ -62,6 +63,8 @@ class TelegramSide:
             self._problem = str(error)
             log.error("telegram_is_off", reason=str(error))  # noqa: TRY400 - the reason says it all
             return
+        if self._stopping:
+            return
         self._deliverer = Deliverer(
             self._database,
             self._sender,
@@ -76,6 +79,7 @@ class TelegramSide:
 
     async def stop(self) -> None:
         """Hears nothing more, and gives what is on its way a moment to arrive."""
+        self._stopping = True
         ends = [part.stop() for part in (self._listener, self._deliverer) if part]
         await asyncio.gather(*ends)
         if self._sender:

@@ -54,6 +54,8 @@ class Listener:
                 self.alarm = None
                 wait = FIRST_WAIT
                 log.info("telegram_connected")
+                if self._stopping:
+                    return
                 await self._dispatcher.start_polling(
                     self._context.sender.bot,
                     polling_timeout=LONG_POLL_SECONDS,

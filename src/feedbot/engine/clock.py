@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,8 +30,11 @@ class Clock:
     """Runs ticks on the event loop."""
 
     def __init__(self, ticks: tuple[Tick, ...]) -> None:
+        # It warns of each tick that it left out because the one before still runs, as it should.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._last_tick: datetime | None = None
+        self._running: set[asyncio.Task[None]] = set()
         for tick in ticks:
             self._scheduler.add_job(
                 self._run,
@@ -46,10 +51,19 @@ class Clock:
         """Starts ticking; the first tick of each comes at once."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """No tick starts after this; running ones are the caller's to drain."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self, patience: float = 1.0) -> None:
+        """No tick starts after this; running ones get `patience` seconds to end, then they are cancelled."""
+        if not self._scheduler.running:
+            return
+        # The scheduler forgets at its end what it started, so that ends only after its ticks.
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=patience)
+        late = tuple(self._running)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
 
     @property
     def is_alive(self) -> bool:
@@ -57,6 +71,13 @@ class Clock:
         return self._last_tick is not None and datetime.now(UTC) - self._last_tick < ALIVE_FOR
 
     async def _run(self, tick: Tick) -> None:
+        # A task of its own: the scheduler would report one that is cancelled as an error.
+        task = asyncio.create_task(self._tick(tick), name=f"tick {tick.name}")
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait((task,))
+
+    async def _tick(self, tick: Tick) -> None:
         try:
             await tick.action()
         except Exception:
