@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,10 @@ def test_a_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     assert [str(fault) for fault in files.read(tmp_path).faults] == [
         f"{tmp_path}: cannot be read: Is a directory. Check that it is there and readable."
     ]
+
+
+def test_a_pipe_that_nobody_writes_into_is_a_fault_and_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    os.mkfifo(path)
+
+    assert [str(fault) for fault in files.read(path).faults] == [f"{path}: is a named pipe. Put a file in its place."]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import shutil
 from collections.abc import AsyncIterator
 
@@ -10,7 +11,7 @@ from structlog.testing import capture_logs
 
 from configurations import Directory
 from feedbot import config
-from feedbot.config.watch import watch
+from feedbot.config.watch import LOOK_SECONDS, watch
 from feedbot.errors import ConfigurationError
 
 # What "within seconds" may mean here; a change is seen after about half a second, a swapped directory after one.
@@ -162,6 +163,19 @@ async def test_a_callback_that_fails_is_logged_and_the_next_change_is_told(direc
     assert [(entry["event"], entry["log_level"]) for entry in logged] == [("configuration_not_applied", "error")]
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
+
+
+async def test_a_process_without_a_file_left_to_open_goes_on_watching(directory: Directory, seen: Seen) -> None:
+    directory.write("sources/town.yaml", "sources: []\n")
+    most, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        await asyncio.sleep(1.5 * LOOK_SECONDS)  # it looks about every second, and what it then meets may not end it
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    directory.write("feedbot.yaml", "web: {port: 2}\n")
+
+    assert await seen.next() == 2
 
 
 async def test_without_a_configuration_to_start_from_the_first_one_is_told(directory: Directory) -> None:

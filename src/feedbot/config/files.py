@@ -105,6 +105,9 @@ def parse(text: str, *, file: str) -> Document:
 
 def _text(path: Path) -> str:
     try:
+        # Opening a pipe would wait for somebody who writes into it.
+        if path.is_fifo():
+            raise _refused(path, "is a named pipe.", "Put a file in its place.")
         with path.open("rb") as stream:
             body = stream.read(MAX_BYTES + 1)
     except OSError as error:

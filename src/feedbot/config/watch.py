@@ -45,7 +45,10 @@ async def watch(
     last = since.fingerprint if since else None
     stamp: Stamp | None = None
     async for _ in _occasions(directory):
-        seen = await _settled(directory, environ, stamp)
+        try:
+            seen = await _settled(directory, environ, stamp)
+        except OSError:
+            continue  # the process has no file left to open, or the folder went while it was listed: look again
         if seen == stamp:
             continue
         stamp = seen
