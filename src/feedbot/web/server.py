@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from feedbot.errors import Refused
+from feedbot.web.patience import Patience, protocol
 
 GRACE_SECONDS = 1
 
@@ -18,11 +19,15 @@ GRACE_SECONDS = 1
 class WebServer:
     """Serves an app on a socket that is bound when the object is made, so that a taken port shows at once."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, *, patience: Patience | None = None) -> None:
         self._socket = _bind(host, port)
         config = uvicorn.Config(
             app,
+            http=protocol(patience or Patience()),
+            ws="none",
             log_config=None,
+            # Its warnings are of requests that are no HTTP: any stranger could fill the log with them.
+            log_level="error",
             access_log=False,
             lifespan="off",
             server_header=False,
