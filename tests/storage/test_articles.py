@@ -192,6 +192,18 @@ async def test_a_migrated_group_keeps_its_subscriptions_and_deliveries(database:
         assert [row.chat_id for row in await deliveries.due(connection, NOW)] == [-1005]
 
 
+async def test_an_article_is_known_by_its_key_else_by_its_address_or_title(database: Database) -> None:
+    async with database.write() as connection:
+        await declare(connection)
+        for number in (1, 2, 3, 4):
+            await store(connection, plain(number))
+        moved = plain(2, guid="another", title="Another title")
+        renamed = plain(3, guid="one more", url="https://town.example/elsewhere")
+        drafts = judging.keyed([plain(1), moved, renamed, plain(5)], "auto")
+        known = await articles.known(connection, 1, drafts)
+    assert [entry.id for entry in known] == [1, 2, 3]
+
+
 async def test_what_left_its_list_is_forgotten_in_time_and_what_is_listed_or_owed_is_not(database: Database) -> None:
     past, year = NOW - timedelta(days=500), NOW - timedelta(days=365)
     async with database.write() as connection:

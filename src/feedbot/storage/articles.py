@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain import categories as paths
@@ -46,18 +46,23 @@ class Cursor:
 
 
 async def known(connection: AsyncConnection, number: int, drafts: dict[bytes, Draft]) -> list[Known]:
-    """What is stored of a source under the keys, addresses or titles of these drafts."""
-    if not drafts:
-        return []
-    urls = {identity.url_key(draft) for draft in drafts.values()} - {b""}
-    titles = {identity.title_key(draft) for draft in drafts.values()}
-    found: dict[int, Known] = {}
-    for column, values in ((article.c.key, set(drafts)), (article.c.url_key, urls), (article.c.title_key, titles)):
-        for some in _batches(sorted(values)):
-            query = select(*_KNOWN).where(article.c.source_number == number, column.in_(some)).order_by(article.c.id)
-            for row in (await connection.execute(query)).mappings():
-                found[row["id"]] = Known(**row)
-    return list(found.values())
+    """What is stored of a source under the keys of these drafts, or for those without under their address or title."""
+    by_key = await _known_by(connection, number, article.c.key, set(drafts))
+    stored = {entry.key for entry in by_key}
+    new = [draft for key, draft in drafts.items() if key not in stored]
+    by_url = await _known_by(connection, number, article.c.url_key, {identity.url_key(draft) for draft in new} - {b""})
+    by_title = await _known_by(connection, number, article.c.title_key, {identity.title_key(draft) for draft in new})
+    return list({entry.id: entry for entry in (*by_key, *by_url, *by_title)}.values())
+
+
+async def _known_by(
+    connection: AsyncConnection, number: int, column: ColumnElement[bytes], values: set[bytes]
+) -> list[Known]:
+    found: list[Known] = []
+    for some in _batches(sorted(values)):
+        query = select(*_KNOWN).where(article.c.source_number == number, column.in_(some)).order_by(article.c.id)
+        found += [Known(**row) for row in (await connection.execute(query)).mappings()]
+    return found
 
 
 async def add(
