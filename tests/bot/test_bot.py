@@ -19,7 +19,7 @@ from feedbot.domain.article import Draft
 from feedbot.domain.source import DeclaredSource
 from feedbot.sandbox.model import Chat, User
 from feedbot.sandbox.server import SandboxTelegram
-from feedbot.storage import articles, categories, chats, deliveries, sources
+from feedbot.storage import articles, categories, chats, deliveries, outbox, sources
 from feedbot.storage.database import Database
 from sandbox.stage import serving
 
@@ -297,6 +297,30 @@ async def test_topics_of_a_forum_follow_on_their_own(room: Room) -> None:
     await room.press(menu, "Living")
     assert await room.followed(forum.id, topic) == ["Living"]
     assert await room.followed(forum.id, 0) == []
+
+
+@pytest.mark.parametrize("sign", ["reopened", "spoken in"])
+async def test_a_topic_that_is_open_again_gets_what_was_held(room: Room, sign: str) -> None:
+    forum = room.world.group("Forum", [], [room.person], True)
+    topic = room.world.open_topic(forum.id, "News", room.person.id)
+    room.world.say(forum.id, room.person.id, "/categories", topic)
+    await until(lambda: room.said(forum))
+    await room.press(room.said(forum)[-1], "Living")
+    await store(room.database, 1, "Living")
+    async with room.database.write() as connection:
+        await chats.suspend_topic(connection, forum.id, topic, "topic closed")
+        await outbox.hold_open(connection, forum.id, "topic closed", topic)
+
+    if sign == "reopened":
+        room.world.close_topic(forum.id, topic)
+        room.world.reopen_topic(forum.id, topic)
+    else:
+        room.world.say(forum.id, room.person.id, "/subscriptions", topic)
+    await until(lambda: room.woken)
+
+    async with room.database.read() as connection:
+        assert [row.thread_id for row in await deliveries.with_state(connection, "pending")] == [topic]
+        assert not await chats.topic_is_suspended(connection, forum.id, topic)
 
 
 async def test_a_channel_is_configured_by_its_posts(room: Room) -> None:

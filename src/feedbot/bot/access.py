@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from aiogram import BaseMiddleware
 from aiogram.exceptions import AiogramError
-from aiogram.types import CallbackQuery, TelegramObject
+from aiogram.types import CallbackQuery, InaccessibleMessage, TelegramObject
 from aiogram.types import Message as TelegramMessage
 
 from feedbot.bot.context import BotContext, Speaker, thread_of, title_of
@@ -71,10 +71,10 @@ class Doorkeeper(BaseMiddleware):
 
     async def _speaker(self, event: TelegramObject) -> Speaker | None:
         message = event.message if isinstance(event, CallbackQuery) else event
-        if not isinstance(message, TelegramMessage):
+        if not isinstance(message, TelegramMessage | InaccessibleMessage):
             return None
-        user = event.from_user if isinstance(event, CallbackQuery) else message.from_user
-        if isinstance(event, TelegramMessage) and message.sender_chat and message.sender_chat.id == message.chat.id:
+        user = event.from_user if isinstance(event, CallbackQuery | TelegramMessage) else None
+        if isinstance(event, TelegramMessage) and event.sender_chat and event.sender_chat.id == event.chat.id:
             user = None
         chat = await subscribing.meet(
             self._context.database,
@@ -84,7 +84,8 @@ class Doorkeeper(BaseMiddleware):
             language=known_language(user.language_code if user else None),
             now=self._context.now(),
         )
-        return Speaker(chat, thread_of(message), user)
+        # Of a message that is too old only its chat is known.
+        return Speaker(chat, thread_of(message) if isinstance(message, TelegramMessage) else 0, user)
 
     async def _may_enter(self, speaker: Speaker, event: TelegramObject) -> bool:
         rules = self._context.rules
@@ -117,11 +118,11 @@ class Doorkeeper(BaseMiddleware):
                 log.warning("admin_not_reached", admin=admin, reason=error.reason)
 
     async def _welcome_back(self, speaker: Speaker) -> None:
-        """Who speaks to the bot can be written to again."""
-        if speaker.chat.state == "suspended":
-            rules = self._context.rules
-            await subscribing.resume(self._context.database, speaker.chat.id, rules.backlog_hours, self._context.now())
-            self._context.wake()
+        """Who speaks to the bot can be written to again, and where: a closed topic may be open again."""
+        context = self._context
+        hours = context.rules.backlog_hours
+        if await subscribing.welcome_back(context.database, speaker.chat, speaker.thread_id, hours, context.now()):
+            context.wake()
 
     async def _is_administrator(self, chat_id: int, user_id: int) -> bool:
         key, now = (chat_id, user_id), time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aiogram import Router
+from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message as TelegramMessage
 
@@ -44,7 +44,8 @@ class Commands:
                 ("approve", self.approve),
             ):
                 observer.register(handler, Command(name, ignore_case=True))
-        made.message.register(self.unknown)
+        # In a group other bots and people talk: what is no command there is nobody's to hear, and nothing to store.
+        made.message.register(self.unknown, F.chat.type == "private")
         return made
 
     async def start(
@@ -98,9 +99,7 @@ class Commands:
         await speaker.answer(self._context, Message(quoted(await let_in(self._context, speaker, command.args or ""))))
 
     async def unknown(self, _event: TelegramMessage, speaker: Speaker) -> None:
-        """Points to /help, in private: in a group other bots and people talk."""
-        if speaker.is_group:
-            return
+        """Points to /help."""
         _ = translator(speaker.language)
         rows = ((Button(_("Choose categories"), data="b:0:0"), Button(_("Latest"), data="l:0")),)
         text = _("I do not understand that. /help lists what I do.")

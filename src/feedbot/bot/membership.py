@@ -1,4 +1,4 @@
-"""Coming and going: blocked and unblocked, added to a group or channel and removed, upgraded to a supergroup."""
+"""Coming and going: blocked and unblocked, added to a chat and removed, upgraded to a supergroup, topics reopened."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from aiogram import F, Router
 from aiogram.types import ChatMemberUpdated
 from aiogram.types import Message as TelegramMessage
 
-from feedbot.bot.context import BotContext, title_of
+from feedbot.bot.context import BotContext, thread_of, title_of
 from feedbot.locales import known_language
 from feedbot.services import subscribing
 
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 def router(context: BotContext) -> Router:
-    """The handlers of membership updates and of the service message about a supergroup upgrade."""
+    """The handlers of membership updates and of the service messages about upgrades and topics."""
     made = Router(name="membership")
 
     async def changed(update: ChatMemberUpdated) -> None:
@@ -48,6 +48,14 @@ def router(context: BotContext) -> Router:
             context.wake()
             log.info("chat_migrated", old=message.chat.id, new=message.migrate_to_chat_id)
 
+    async def reopened(message: TelegramMessage) -> None:
+        hours, now = context.rules.backlog_hours, context.now()
+        chat = await subscribing.known_chat(context.database, message.chat.id)
+        if chat and await subscribing.welcome_back(context.database, chat, thread_of(message), hours, now):
+            context.wake()
+            log.info("topic_is_back", chat=chat.id, topic=thread_of(message))
+
     made.my_chat_member.register(changed)
+    made.message.register(reopened, F.forum_topic_reopened)
     made.message.register(migrated, F.migrate_to_chat_id)
     return made

@@ -94,6 +94,18 @@ async def resume(database: Database, chat_id: int, backlog_hours: float, now: da
     return await outcomes.resume_chat(database, chat_id, backlog_hours=backlog_hours, now=now)
 
 
+async def welcome_back(database: Database, chat: Chat, thread_id: int, backlog_hours: float, now: datetime) -> bool:
+    """A chat and topic in which somebody speaks can be written to again; whether one of them was suspended."""
+    is_back = chat.state == "suspended"
+    if is_back:
+        await outcomes.resume_chat(database, chat.id, backlog_hours=backlog_hours, now=now)
+    async with database.read() as connection:
+        is_closed = await chats.topic_is_suspended(connection, chat.id, thread_id)
+    if is_closed:
+        await outcomes.resume_topic(database, chat.id, thread_id, backlog_hours=backlog_hours, now=now)
+    return is_back or is_closed
+
+
 async def suspend(database: Database, chat_id: int, reason: str, now: datetime) -> None:
     """The bot was blocked or removed: nothing is sent and nothing is forgotten until it is back."""
     async with database.write() as connection:

@@ -145,6 +145,13 @@ async def suspend_topic(connection: AsyncConnection, chat_id: int, thread_id: in
     await connection.execute(update(subscription).where(topic).values(suspended_reason=reason))
 
 
+async def topic_is_suspended(connection: AsyncConnection, chat_id: int, thread_id: int) -> bool:
+    """Whether a subscription of the topic is suspended."""
+    topic = and_(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)
+    query = select(exists().where(topic, subscription.c.suspended_reason.is_not(None)))
+    return bool((await connection.execute(query)).scalar())
+
+
 async def migrate(connection: AsyncConnection, old_id: int, new_id: int) -> None:
     """Gives a chat its new id, with its subscriptions and deliveries (a group became a supergroup).
 
