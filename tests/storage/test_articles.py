@@ -219,7 +219,7 @@ async def test_what_left_its_list_is_forgotten_in_time_and_what_is_listed_or_owe
         await articles.mark_seen(connection, [known], NOW)
         assert await articles.forget(connection, year) == 1
         left = await articles.latest(connection)
-        assert await deliveries.forget(connection, NOW) == 0
+        assert await deliveries.forget(connection, NOW, NOW) == 0
     assert sorted(article.title for article in left) == ["Story 2", "Story 3"]
     assert listed is not None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from feedbot import __version__
@@ -113,7 +114,8 @@ def publication(settings: Settings) -> Publication:
 def retention(settings: Settings) -> Retention:
     """How long finished things are kept."""
     kept = settings.retention
-    return Retention(articles=kept.articles, deliveries=kept.deliveries, polls=kept.polls)
+    backlog = timedelta(hours=settings.delivery.backlog_hours)
+    return Retention(articles=kept.articles, deliveries=kept.deliveries, polls=kept.polls, backlog=backlog)
 
 
 def needs_restart(before: Settings, after: Settings) -> tuple[str, ...]:

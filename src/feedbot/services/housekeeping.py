@@ -1,4 +1,4 @@
-"""Keeping the database small: what is older than `retention` goes, what is still needed stays."""
+"""Keeping the database small and whole: what is older than `retention` goes, what is still needed stays and moves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from feedbot.storage import articles, deliveries, polls
+from feedbot.storage import articles, deliveries, outbox, polls
 from feedbot.storage.database import Database
 
 log = structlog.get_logger()
@@ -15,19 +15,22 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long finished things are kept."""
+    """How long finished things are kept; after `backlog` a held delivery would not be sent any more."""
 
     articles: timedelta
     deliveries: timedelta
     polls: timedelta
+    backlog: timedelta
 
 
 async def tidy(database: Database, retention: Retention, now: datetime) -> dict[str, int]:
-    """Deletes what is past its time; how many of each."""
+    """Deletes what is past its time, and opens deliveries that are held for no reason any more; how many of each."""
+    held_for = max(retention.deliveries, retention.backlog)
     async with database.write() as connection:
         done = {
+            "released": await outbox.release_stranded(connection, now),
             "polls": await polls.forget(connection, now - retention.polls),
-            "deliveries": await deliveries.forget(connection, now - retention.deliveries),
+            "deliveries": await deliveries.forget(connection, now - retention.deliveries, now - held_for),
             "articles": await articles.forget(connection, now - retention.articles),
         }
     if any(done.values()):

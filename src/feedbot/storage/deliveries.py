@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, literal, null, select, union_all, update
+from sqlalchemy import and_, case, delete, func, literal, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.storage.database import insert
@@ -117,10 +117,14 @@ async def count(connection: AsyncConnection) -> dict[str, int]:
     return {state: number for state, number in rows}  # noqa: C416 (rows are no pairs to the type checker)
 
 
-async def forget(connection: AsyncConnection, before: datetime) -> int:
-    """Deletes finished deliveries that are older; how many."""
-    finished = delivery.c.state.in_(["sent", "skipped", "failed"])
-    return (await connection.execute(delete(delivery).where(finished, delivery.c.created_at < before))).rowcount
+async def forget(connection: AsyncConnection, before: datetime, held_before: datetime) -> int:
+    """Deletes finished deliveries that are older than `before`, and held ones older than `held_before`; how many.
+
+    A chat that never comes back would otherwise hold every article of its categories for ever.
+    """
+    finished = and_(delivery.c.state.in_(["sent", "skipped", "failed"]), delivery.c.created_at < before)
+    given_up = and_(delivery.c.state == "held", delivery.c.created_at < held_before)
+    return (await connection.execute(delete(delivery).where(or_(finished, given_up)))).rowcount
 
 
 async def _rows(connection: AsyncConnection, *conditions: Any, limit: int | None) -> list[DeliveryRow]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 
 from feedbot.domain.deliveries import BACKLOG_REASON, Delivery, State, Transition
 from feedbot.storage.database import Connection
-from feedbot.storage.tables import category, chat, delivery
+from feedbot.storage.tables import category, chat, delivery, subscription
 
 OPEN = (State.PENDING, State.UNKNOWN)
 
@@ -148,3 +148,15 @@ async def release(connection: Connection, *, recent: Sequence[int], old: Sequenc
     await connection.execute(update(delivery).where(delivery.c.id.in_(recent)).values(**opened))
     skipped = {"state": State.SKIPPED, "reason": BACKLOG_REASON}
     await connection.execute(update(delivery).where(delivery.c.id.in_(old)).values(**skipped))
+
+
+async def release_stranded(connection: Connection, now: datetime) -> int:
+    """Opens the deliveries that are held although their chat and topic can be written to; how many.
+
+    On a server one may be made as held while its chat is being resumed, so that the resuming cannot see it.
+    """
+    can_be_sent = exists().where(chat.c.id == delivery.c.chat_id, chat.c.state == "active")
+    topic = and_(subscription.c.chat_id == delivery.c.chat_id, subscription.c.thread_id == delivery.c.thread_id)
+    is_suspended = exists().where(topic, subscription.c.suspended_reason.is_not(None))
+    stranded = update(delivery).where(delivery.c.state == State.HELD, can_be_sent, ~is_suspended)
+    return (await connection.execute(stranded.values(state=State.PENDING, reason=None, due_at=now))).rowcount
