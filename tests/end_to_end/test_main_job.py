@@ -119,6 +119,13 @@ async def test_the_first_start_without_any_setting_shows_the_whole_flow(tmp_path
         assert await feedbot.stop() < 3
 
 
+async def test_the_sandbox_finds_itself_when_the_site_has_a_public_address(tmp_path: Path) -> None:
+    async with installation(tmp_path, FEEDBOT_SITE__BASE_URL="https://news.example.org") as feedbot:
+        await feedbot.start()
+        await until(lambda: feed_titles(feedbot, "/feeds/all.rss"))
+        await until(lambda: "event=telegram_connected" in feedbot.log())
+
+
 async def test_a_saved_file_takes_effect_and_a_broken_one_is_refused_whole(tmp_path: Path) -> None:
     portal = SamplePortal(epoch=time.time(), every=3600)
     async with town(portal=portal.app()) as world, installation(tmp_path, **world.environment) as feedbot:

@@ -32,6 +32,7 @@ from feedbot.render.links import SitePresentation
 from feedbot.services import housekeeping, sourcing
 from feedbot.services.polling import Poller, utc_now
 from feedbot.services.publishing import Publisher
+from feedbot.settings import Settings
 from feedbot.storage import polls, sources
 from feedbot.storage.database import Database
 from feedbot.storage.upgrading import upgrade
@@ -166,7 +167,7 @@ class Feedbot:
     async def _declare_sources(self) -> None:
         declared = self.configuration.declared_sources()
         if self._house:
-            declared = (*self._house.sources(f"{self.configuration.settings.base_url}/sandbox"), *declared)
+            declared = (*self._house.sources(_own_address(self.configuration.settings)), *declared)
         await sourcing.reconcile(self.database, declared, utc_now())
 
     async def _serve(self, doors: contextlib.AsyncExitStack) -> None:
@@ -194,7 +195,7 @@ class Feedbot:
 
         if self._house:
             await self._house.telegram.start()
-            api_url = f"{settings.base_url}/sandbox"
+            api_url = _own_address(settings)
         secret = self._house.token if self._house else token.get_secret_value() if token else ""
         self.telegram = TelegramSide(self.database, secret, api_url, settings)
         self._spawn("telegram", self.telegram.run())
@@ -317,6 +318,12 @@ async def _open(url: str, doors: contextlib.AsyncExitStack) -> Database:
         async with database.write() as connection:
             await sources.release(connection)
     return database
+
+
+def _own_address(settings: Settings) -> str:
+    """Where this process finds its own sandbox, whatever `site.base_url` readers see from outside."""
+    host = _own_network(settings.web.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}/sandbox"
 
 
 def _own_network(host: str) -> str:
