@@ -14,7 +14,6 @@ import pytest
 
 from feedbot import errors, telegram
 from feedbot.render.messages import Button, Message
-from feedbot.telegram.commands import register_commands
 from feedbot.telegram.sender import Sender
 from misbehaving import Connection, MisbehavingServer, Request, answer
 
@@ -185,28 +184,6 @@ async def test_the_bot_says_who_it_is() -> None:
 async def test_a_token_that_cannot_be_one_is_refused_at_once() -> None:
     with pytest.raises(errors.TokenRefused, match="BotFather"):
         await telegram.connect("nonsense")
-
-
-async def test_the_menu_is_set_for_each_language_and_the_longer_one_for_admins() -> None:
-    ok = answer(200, b'{"ok": true, "result": true}', "Connection: close")
-    routes = {f"/bot{TOKEN}/setMyCommands": ok, f"/bot{TOKEN}/deleteMyCommands": ok}
-    everyone = {"en": [("help", "What I can do")], "zh_CN": [("help", "使用说明")]}
-    admins = {"en": [("status", "How it runs")]}
-    async with MisbehavingServer(routes) as server, sender_to(server) as sender:
-        await register_commands(sender, everyone, admins=admins, admin_ids=[42])
-        menus = [form(one) for one in server.requests if one.path.endswith("setMyCommands")]
-    shown = [
-        (one["scope"]["type"], one.get("language_code"), [entry["command"] for entry in one["commands"]])
-        for one in menus
-    ]
-    assert shown == [
-        ("all_private_chats", None, ["help"]),
-        ("all_chat_administrators", None, ["help"]),
-        ("all_private_chats", "zh", ["help"]),
-        ("all_chat_administrators", "zh", ["help"]),
-        ("chat", None, ["help", "status"]),
-    ]
-    assert menus[2]["commands"] == [{"command": "help", "description": "使用说明"}]
 
 
 def test_importing_the_package_does_not_import_aiogram() -> None:
