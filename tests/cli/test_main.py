@@ -178,3 +178,45 @@ def test_debug_lets_the_traceback_of_an_unforeseen_error_through() -> None:
 
 def test_a_command_that_returns_is_done() -> None:
     assert exit_code(lambda: None, Invocation()) == 0
+
+
+@pytest.mark.parametrize("arguments", [("sources", "poll", "a\udcff"), ("feed", "category/\udcff"), ("\udcff",)])
+def test_arguments_that_are_no_text_are_refused_in_words(feedbot: Feedbot, arguments: tuple[str, ...]) -> None:
+    ended = feedbot(*arguments)
+
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == f"feedbot: {arguments[-1]!a} is not UTF-8 text. Write it in that encoding.\n"
+
+
+def shell(line: str) -> subprocess.CompletedProcess[str]:
+    """What became of a command line, `feedbot` being this one."""
+    whole = line.replace("feedbot", " ".join(COMMAND))
+    return subprocess.run(["sh", "-c", whole], capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_output_that_is_closed_is_no_fault_and_a_full_disk_is_told_without_a_traceback(directory: Directory) -> None:
+    assert directory.path.exists()
+
+    closed, full = shell("feedbot check >&-"), shell("feedbot check >/dev/full")
+
+    assert (closed.returncode, closed.stderr) == (0, "")
+    assert full.returncode == 1
+    assert "No space left on device" in full.stderr
+    assert "Traceback" not in full.stderr
+
+
+def test_an_interrupt_while_the_commands_are_loaded_ends_quietly() -> None:
+    # The first module that the commands import tells of the moment, and is what is interrupted.
+    code = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from feedbot.cli import main
+main(["--version"])
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")

@@ -18,7 +18,7 @@ from feedbot import __version__
 from feedbot.cli import check, db, feed, run, sandbox, sources, status
 from feedbot.cli.invocation import Invocation
 from feedbot.cli.output import complain, examples
-from feedbot.errors import ConfigurationError, FeedbotError
+from feedbot.errors import ConfigurationError, FeedbotError, Refused
 from feedbot.log import Masker
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -46,9 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     The exit code is 0 when done, 1 when it failed, 2 for wrong usage or configuration, 130 when interrupted.
     """
+    _open_closed_streams()
     invocation = Invocation()
-    code = exit_code(lambda: app(args=arguments, prog_name="feedbot", obj=invocation), invocation)
-    sys.exit(_flushed(code))
+    words = sys.argv[1:] if arguments is None else arguments
+
+    def command() -> None:
+        _check_text(words)
+        app(args=words, prog_name="feedbot", obj=invocation)
+
+    sys.exit(_flushed(exit_code(command, invocation)))
 
 
 def exit_code(command: Callable[[], object], invocation: Invocation) -> int:
@@ -75,6 +81,15 @@ def exit_code(command: Callable[[], object], invocation: Invocation) -> int:
     return DONE
 
 
+def _check_text(words: Sequence[str]) -> None:
+    """Refuses bytes that are no text: no source, view or file of feedbot can be meant by them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise Refused(f"{word!a} is not UTF-8 text. Write it in that encoding.") from None
+
+
 def _flushed(code: int) -> int:
     """The code once what was printed is out, quietly 1 if the reader left early (`feedbot check | head`)."""
     try:
@@ -83,7 +98,18 @@ def _flushed(code: int) -> int:
         # Python flushes once more when it ends: that must find a place to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except OSError as error:
+        complain(f"feedbot: what it prints cannot be written: {error.strerror}.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     return code
+
+
+def _open_closed_streams() -> None:
+    """Gives a process that was started without standard output or error a place where both go unread."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _counted(count: int, noun: str) -> str:
