@@ -17,6 +17,7 @@ The class says what to do next; the text says what happened, in words that an ad
     │       ├── TooManyRedirects
     │       ├── NotParseable        bytes that are not what the source type reads
     │       ├── EmptyList           a list page without a single article
+    │       ├── ReadingFailed       feedbot's own fault: a page that a parser or the database stumbles over
     │       └── SiteRefused         a page that says "not for you": anti-bot, closed site, missing category
     ├── Gone                    stop asking
     │   └── FetchError + Gone
@@ -162,6 +163,12 @@ class EmptyList(FetchError, Transient):
     """The list page has not a single article."""
 
     kind = "empty_list"
+
+
+class ReadingFailed(FetchError, Transient):
+    """feedbot itself stumbles over what the site sent; the log has the details."""
+
+    kind = "fault"
 
 
 class SiteRefused(FetchError, Transient):

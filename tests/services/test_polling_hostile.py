@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from ipaddress import ip_network
@@ -104,3 +105,44 @@ async def test_a_portal_that_is(case: str, sqlite: Database) -> None:
     assert source is not None
     assert source.failures == 1
     assert source.next_poll_at is not None
+
+
+async def test_what_json_can_say_and_no_database_can_hold_is_left_out(database: Database) -> None:
+    items = [
+        {"id": "1", "title": "Good"},
+        {"id": "2\ud800", "title": "A\0\ud800B", "tags": ["\0"], "url": "https://t.example/\0"},
+    ]
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "T\udc00", "items": items}).encode()
+    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=(ip_network("127.0.0.1/32"),))
+    async with MisbehavingServer({"/feed": answer(200, body)}) as server, Fetcher(limits) as fetcher:
+        await sourcing.reconcile(database, [DeclaredSource(id="town", title="Town", url=server.url("/feed"))], NOW)
+        poller = Poller(database, fetcher, Rhythm(300, 86400, 1800), owner="test")
+        for new in (2, 0):
+            leased = await poller.claim_one("town")
+            assert leased is not None
+            record = await poller.poll(leased)
+            assert (record.outcome, record.new, record.changed) == ("ok", new, 0)
+    async with database.read() as connection:
+        assert sorted(article.title for article in await articles.latest(connection)) == ["AB", "Good"]
+
+
+async def test_an_article_that_cannot_be_stored_is_a_failure_that_shows_and_is_tried_again_later(
+    sqlite: Database,
+) -> None:
+    async with sqlite.write() as connection:
+        refuse = "CREATE TRIGGER poison BEFORE INSERT ON article BEGIN SELECT RAISE(ABORT, 'poison'); END"
+        await connection.exec_driver_sql(refuse)
+    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=(ip_network("127.0.0.1/32"),))
+    async with MisbehavingServer({"/feed": answer(200, GOOD)}) as server, Fetcher(limits) as fetcher:
+        await sourcing.reconcile(sqlite, [DeclaredSource(id="town", title="Town", url=server.url("/feed"))], NOW)
+        poller = Poller(sqlite, fetcher, Rhythm(300, 86400, 1800), owner="test")
+        leased = await poller.claim_one("town")
+        assert leased is not None
+        record = await poller.poll(leased)
+    assert (record.outcome, record.error_kind) == ("failed", "fault")
+    async with sqlite.read() as connection:
+        source = await sources.get(connection, "town")
+    assert source is not None
+    assert (source.failures, source.lease_owner) == (1, None)
+    assert source.next_poll_at is not None
+    assert source.next_poll_at > NOW

@@ -120,7 +120,13 @@ class Poller:
         except FetchError as error:
             found = self._failure(source, error)
         self._recent.append((_host(source), found.outcome.error_kind))
-        record, stored = await self._store(source, found, started_at, time.monotonic() - began)
+        try:
+            record, stored = await self._store(source, found, started_at, time.monotonic() - began)
+        except Exception as error:
+            # What the database cannot hold must show as a failure, not be tried without end behind everybody's back.
+            log.exception("poll_not_stored", source=source.id)
+            failed = self._failure(source, reading.fault(error, source.poll_url))
+            record, stored = await self._store(source, failed, started_at, time.monotonic() - began)
         self.counts[record.outcome] += 1
         _report(source, record)
         if stored and (record.new or record.changed):

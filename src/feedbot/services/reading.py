@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import ParamSpec, TypeVar
 
 import structlog
 
 from feedbot.domain.article import Draft
 from feedbot.domain.judging import Listed
 from feedbot.domain.source import Source
-from feedbot.errors import FetchError, NotParseable, SiteRefused, SourceGone
+from feedbot.errors import FetchError, NotParseable, ReadingFailed, SiteRefused, SourceGone
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.model import Fetched, Validators
+from feedbot.fetching.urls import shown
 from feedbot.sources import registry
 from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
 
@@ -24,6 +26,9 @@ MAX_ARTICLES = 40  # article pages read in one poll; the rest of a long list fol
 MAX_PAGES = 50  # pages of one article
 MAX_SECONDS = 240.0  # of reading article pages, well inside a lease
 MAX_FAILURES_IN_A_ROW = 3  # then the site is left alone until the next poll
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -63,7 +68,7 @@ async def visit(fetcher: Fetcher, source: Source) -> Visit:
         return Visit(fetched)
     page = as_page(fetched)
     spec = _spec(source, page)
-    return Visit(fetched, spec, await asyncio.to_thread(spec.parse_list, page, parse_options(source)))
+    return Visit(fetched, spec, await _parsed(source, page.url, spec.parse_list, page, parse_options(source)))
 
 
 async def read_articles(
@@ -85,7 +90,9 @@ async def read_articles(
         except FetchError as error:
             in_a_row += 1
             _count_failure(reading, entry, error)
-            log.warning("article_unread", source=source.id, url=entry.draft.url, kind=error.kind, reason=str(error))
+            log.warning(
+                "article_unread", source=source.id, url=shown(entry.draft.url), kind=error.kind, reason=str(error)
+            )
         else:
             in_a_row = 0
             reading.failed.pop(entry.key.hex(), None)
@@ -107,9 +114,26 @@ async def read_article(fetcher: Fetcher, source: Source, spec: SourceSpec, draft
     while url and len(pages) < MAX_PAGES:
         own = for_page_of(source.options.headers, source.poll_url, url)
         pages.append(as_page(await fetcher.fetch(url, headers=own)))
-        read = await asyncio.to_thread(spec.parse_article, tuple(pages), draft, options)
+        read = await _parsed(source, url, spec.parse_article, tuple(pages), draft, options)
         url = read.next_url
     return read.draft if read else draft
+
+
+async def _parsed(source: Source, url: str, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a parser makes of a page. A page that it stumbles over costs this page, not the source."""
+    try:
+        return await asyncio.to_thread(parse, *args, **kwargs)
+    except FetchError:
+        raise
+    except Exception as error:
+        log.exception("parser_failed", source=source.id, url=shown(url))
+        raise fault(error, url) from error
+
+
+def fault(error: Exception, url: str) -> ReadingFailed:
+    """An exception that nobody expected, as a failure of the visit that status pages can show."""
+    text = f"feedbot itself failed on this page ({type(error).__name__}). Its log has the details: please report them."
+    return ReadingFailed(text, url=shown(url))
 
 
 def as_page(fetched: Fetched) -> Page:

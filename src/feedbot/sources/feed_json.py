@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from feedbot.errors import NotParseable
+from feedbot.sources.encoding import strip_controls
 from feedbot.sources.feed_item import Feed, Html, Item, Media, draft
 from feedbot.sources.feed_prolog import MAX_ITEMS
 from feedbot.sources.feed_values import language, mime_type, plain_html, size, unique
@@ -46,7 +47,7 @@ def parse_json(text: str, url: str, options: ParseOptions) -> Listing:
 
 def _loaded(text: str, url: str) -> dict[str, Any]:
     try:
-        said = json.loads(text)
+        said = _clean(json.loads(text))
     except (ValueError, RecursionError) as error:
         reason = (
             f"{error}" if isinstance(error, json.JSONDecodeError) else "it is nested too deep or has absurd numbers"
@@ -55,6 +56,15 @@ def _loaded(text: str, url: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise NotParseable("This is JSON, but no JSON Feed.", url=url)
     return said
+
+
+def _clean(value: Any) -> Any:
+    """The value without what JSON can escape and neither a database nor XML can hold: NUL, lone surrogates."""
+    if isinstance(value, str):
+        return strip_controls(value)
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return {key: _clean(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _item(said: dict[str, Any], url: str) -> Item:
