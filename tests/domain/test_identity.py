@@ -20,6 +20,8 @@ DATE = datetime(2026, 11, 24, tzinfo=UTC)
         ("http://town.example", "http://town.example/"),
         ("https://town.example/a?utm_source=x&id=7&fbclid=1", "https://town.example/a?id=7"),
         ("https://town.example/新闻?q=安源", "https://town.example/%E6%96%B0%E9%97%BB?q=%E5%AE%89%E6%BA%90"),
+        ("https://town.example/#/news/7?b=新", "https://town.example/#/news/7?b=%E6%96%B0"),
+        ("https://town.example/#!news/7", "https://town.example/#!news/7"),
         ("https://town.example:8443/a?empty=", "https://town.example:8443/a?empty="),
         ("https://town.example./a%20b", "https://town.example/a%20b"),
     ],

@@ -152,6 +152,12 @@ def test_an_old_article_that_moves_up_into_the_list_is_silent() -> None:
     assert [silence_reason(entry, judgement, NOW - DAY) for entry in judgement.listed] == [None, "older_than_watch"]
 
 
+def test_an_article_of_long_ago_that_comes_back_into_the_list_is_silent_and_a_late_one_is_not() -> None:
+    judgement = judged([draft(1, published=NOW - 61 * DAY), draft(2, published=NOW - 59 * DAY)], [])
+    reasons = [silence_reason(entry, judgement, NOW - 900 * DAY, NOW) for entry in judgement.listed]
+    assert reasons == ["older_than_watch", None]
+
+
 def test_of_two_entries_with_one_guid_the_first_counts() -> None:
     kept = keyed([draft(1, title="First"), draft(1, title="Second")], "auto")
     assert [one.title for one in kept.values()] == ["First"]

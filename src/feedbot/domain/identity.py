@@ -10,14 +10,16 @@ from feedbot.domain.article import Content, Draft
 KEY_BYTES = 16
 _TRACKING_NAMES = frozenset({"fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "spm"})
 _TRACKING_PREFIXES = ("utm_",)
+_KEPT = "/%:@!$&'()*+,;=~-._"
+_ROUTES = ("/", "!")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def canonical_url(url: str) -> str:
     """The address without what does not tell articles apart.
 
-    Scheme and host in lower case, no default port, no fragment, no tracking parameters, parameters sorted,
-    non-ASCII percent-encoded (RFC 3986, section 6.2.2).
+    Scheme and host in lower case, no default port, no tracking parameters, parameters sorted, non-ASCII
+    percent-encoded (RFC 3986, section 6.2.2). No fragment, unless it is a route of a page that scripts make (`#/7`).
     """
     parts = urlsplit(url.strip())
     scheme = parts.scheme.lower()
@@ -29,8 +31,9 @@ def canonical_url(url: str) -> str:
     if port and port != _DEFAULT_PORTS.get(scheme):
         host = f"{host}:{port}"
     kept = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(pair[0]))
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    return urlunsplit((scheme, host, path, urlencode(kept), ""))
+    path = quote(parts.path or "/", safe=_KEPT)
+    route = quote(parts.fragment, safe=_KEPT + "?") if parts.fragment.startswith(_ROUTES) else ""
+    return urlunsplit((scheme, host, path, urlencode(kept), route))
 
 
 def article_key(draft: Draft, *, identity: str = "auto") -> bytes:

@@ -15,6 +15,7 @@ REREAD_YOUNGER = timedelta(days=3)
 REREADS = 3  # a poll, so that a list of old friends costs little
 MAX_TRIES = 3  # of an article page that cannot be read, before the list's own words are taken
 BACKDATED = timedelta(days=2)
+LONG_AGO = timedelta(days=60)
 REDESIGN_ITEMS = 5
 RENUMBERED_ITEMS = 2  # of which at least half of the unknown ones bear known titles
 SAME_DAY = timedelta(days=1)
@@ -147,13 +148,19 @@ def _looks_redesigned(listed: Sequence[Listed], baseline_at: datetime | None) ->
     return any(date is None or date < baseline_at for date in dates)
 
 
-def silence_reason(entry: Listed, judgement: Judgement, baseline_at: datetime | None) -> str | None:
-    """Why a new article is kept out of the chats although it is in the feeds; None when it is to be sent."""
+def silence_reason(
+    entry: Listed, judgement: Judgement, baseline_at: datetime | None, looked_at: datetime | None = None
+) -> str | None:
+    """Why a new article is kept out of the chats although it is in the feeds; None when it is to be sent.
+
+    `looked_at` is when the list was last read: what is dated long before that was forgotten here, or moved up there.
+    """
     if baseline_at is None:
         return "baseline"
     if judgement.is_redesign:
         return "redesign"
-    if entry.draft.published and entry.draft.published < baseline_at - BACKDATED:
+    limit = max(baseline_at - BACKDATED, (looked_at or baseline_at) - LONG_AGO)
+    if entry.draft.published and entry.draft.published < limit:
         return "older_than_watch"
     return None
 

@@ -235,7 +235,7 @@ class Poller:
                 continue
             article_id = await articles.add(connection, source.number, entry, content, named, now)
             if article_id is not None:
-                why = judging.silence_reason(entry, judgement, source.baseline_at)
+                why = judging.silence_reason(entry, judgement, source.baseline_at, source.last_success_at)
                 made.setdefault(why, []).append(article_id)
         for reason, ids in made.items():
             await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=now + self._batch)
