@@ -227,7 +227,7 @@ class Fetch(Section):
 
 
 class Polling(Section):
-    """How often sources are visited."""
+    """How often sources are visited. An interval that nobody set makes room for those that somebody did."""
 
     min_interval: LastingDuration = Field(
         default=timedelta(minutes=5), description="The shortest interval that feedbot chooses by itself."
@@ -242,9 +242,21 @@ class Polling(Section):
 
     @model_validator(mode="after")
     def _intervals_are_in_order(self) -> Polling:
-        _check_order(self, "polling", "min_interval", "default_interval", format_duration)
-        _check_order(self, "polling", "default_interval", "max_interval", format_duration)
-        return self
+        least, usual, most = self.min_interval, self.default_interval, self.max_interval
+        named = self.model_fields_set
+        if "default_interval" not in named:
+            usual = max(usual, least) if "min_interval" in named else usual
+            usual = min(usual, most) if "max_interval" in named else usual
+        if "min_interval" not in named:
+            least = min(least, usual)
+        if "max_interval" not in named:
+            most = max(most, usual)
+        fitted = self.model_copy(update={"min_interval": least, "default_interval": usual, "max_interval": most})
+        _check_order(fitted, "polling", "min_interval", "max_interval", format_duration)
+        _check_order(fitted, "polling", "min_interval", "default_interval", format_duration)
+        _check_order(fitted, "polling", "default_interval", "max_interval", format_duration)
+        # A model that needs no fitting stays the object that pydantic made.
+        return self if fitted == self else fitted
 
 
 class Delivery(Section):

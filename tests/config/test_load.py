@@ -240,6 +240,30 @@ def test_a_broken_settings_file_does_not_hide_faults_in_sources(directory: Direc
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("min_interval: 1s", (1 / 60, 30, 1440)),
+        ("min_interval: 1h", (60, 60, 1440)),
+        ("min_interval: 2d", (2880, 2880, 2880)),
+        ("max_interval: 10m", (5, 10, 10)),
+        ("max_interval: 1m", (1, 1, 1)),
+        ("default_interval: 1m", (1, 1, 1440)),
+        ("default_interval: 2d", (5, 2880, 2880)),
+        ("{min_interval: 1m, max_interval: 2m}", (1, 2, 2)),
+    ],
+)
+def test_intervals_that_nobody_set_make_room_for_those_that_somebody_did(
+    directory: Directory, text: str, minutes: tuple[float, float, float]
+) -> None:
+    directory.write("feedbot.yaml", f"polling: {text if text.startswith('{') else '{' + text + '}'}\n")
+
+    polling = directory.load().settings.polling
+
+    found = (polling.min_interval, polling.default_interval, polling.max_interval)
+    assert found == tuple(timedelta(minutes=each) for each in minutes)
+
+
 def test_settings_that_are_no_group_of_keys_are_a_fault(directory: Directory) -> None:
     directory.write("feedbot.yaml", "- site\n")
 
@@ -250,23 +274,23 @@ def test_settings_that_are_no_group_of_keys_are_a_fault(directory: Directory) ->
     ("text", "fault"),
     [
         (
-            "polling:\n  min_interval: 1h\n",
+            "polling:\n  min_interval: 1h\n  default_interval: 30m\n",
             (
-                "config/feedbot.yaml:2: polling.min_interval: is more than polling.default_interval, which is 30m. "
+                "config/feedbot.yaml:3: polling.default_interval: is less than polling.min_interval, which is 1h. "
                 "Change one of the two."
             ),
         ),
         (
-            "polling:\n  default_interval: 1m\n",
+            "polling:\n  min_interval: 3h\n  max_interval: 2h\n",
             (
-                "config/feedbot.yaml:2: polling.default_interval: is less than polling.min_interval, which is 5m. "
+                "config/feedbot.yaml:3: polling.max_interval: is less than polling.min_interval, which is 3h. "
                 "Change one of the two."
             ),
         ),
         (
-            "polling:\n  default_interval: 2d\n",
+            "polling:\n  max_interval: 1d\n  default_interval: 2d\n",
             (
-                "config/feedbot.yaml:2: polling.default_interval: is more than polling.max_interval, which is 1d. "
+                "config/feedbot.yaml:2: polling.max_interval: is less than polling.default_interval, which is 2d. "
                 "Change one of the two."
             ),
         ),
