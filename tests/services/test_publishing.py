@@ -170,6 +170,15 @@ async def test_postgresql_gives_the_same_bytes_as_sqlite(town: Database, postgre
     await other.close()
 
 
+async def test_an_edit_shows_also_when_the_clock_was_set_back(town: Database) -> None:
+    of = publisher(town)
+    before = await rendered(of)
+    await store(town, "anyuan", draft(1, summary="Corrected."), categories=(CATEGORY,), at=NOW - timedelta(hours=5))
+    after = await rendered(of)
+    assert after.etag != before.etag
+    assert b"Corrected." in after.body
+
+
 async def test_a_change_elsewhere_leaves_a_feed_alone(town: Database) -> None:
     of = publisher(town)
     first = await rendered(of, OF_SOURCE)

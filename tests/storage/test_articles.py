@@ -119,10 +119,10 @@ async def test_the_version_of_a_list_moves_with_its_articles_only(database: Data
         await store(connection, plain(1, body_html="<p>More</p>"), "A", at=later)
         second = await articles.version(connection, category="A")
         whole = await articles.version(connection, source="town")
-    assert empty == articles.FeedVersion(0, None, 0)
-    assert first == articles.FeedVersion(1, NOW, 1)
-    assert second == articles.FeedVersion(1, later, 1)
-    assert whole == articles.FeedVersion(2, later, 3)
+    assert empty == articles.FeedVersion(0, None, 0, 0)
+    assert first == articles.FeedVersion(1, NOW, 1, 1)
+    assert second == articles.FeedVersion(1, later, 1, 2)
+    assert whole == articles.FeedVersion(2, later, 3, 3)
 
 
 async def test_the_tree_counts_the_articles_of_children(database: Database) -> None:

@@ -141,7 +141,7 @@ class Publisher:
         self._clock = clock
         self._kept: OrderedDict[tuple[FeedName, str], _Kept] = OrderedDict()
         self._under_way: dict[tuple[FeedName, str, int], asyncio.Task[RenderedFeed | Absence]] = {}
-        self._epoch = 0
+        self._epoch = self._forgotten = 0
         # Rendering is mostly Python: more threads than this would only take turns.
         self._rendering = asyncio.Semaphore(2)
         self.renderings = 0
@@ -159,6 +159,7 @@ class Publisher:
         """Makes every feed be rendered anew when it is asked for: titles or addresses changed."""
         self._kept.clear()
         self._epoch += 1
+        self._forgotten = self._epoch
 
     async def feed(self, name: FeedName, form: Format) -> RenderedFeed | Absence:
         """The feed in that format, or why there is none.
@@ -275,6 +276,8 @@ class Publisher:
         return rendered
 
     def _keep(self, key: tuple[FeedName, str], kept: _Kept) -> None:
+        if kept.epoch < self._forgotten:
+            return  # begun before `forget`: it may show what was to be forgotten
         self._kept[key] = kept
         self._kept.move_to_end(key)
         while len(self._kept) > self._capacity:

@@ -29,12 +29,14 @@ _KNOWN = [article.c[name] for name in Known.__dataclass_fields__]
 class FeedVersion:
     """What moves when a list of articles moves: a feed with the same version has the same bytes.
 
-    `ids` is the sum of the ids: it tells a list in which one article took the place of another.
+    `ids` is the sum of the ids: it tells a list in which one article took the place of another. `revisions` is that of
+    the revisions: it tells of a change also when a clock was set back.
     """
 
     count: int
     newest_change: datetime | None
     ids: int
+    revisions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,12 @@ async def version(
 ) -> FeedVersion:
     """The version of the list that `latest` gives for the same arguments."""
     newest = _newest(category, source, limit, None)
-    query = select(func.count(), func.max(article.c.changed), func.sum(article.c.id))
-    rows = await connection.execute(query.select_from(article).join(newest, newest.c.id == article.c.id))
-    count, newest_change, ids = rows.one()
-    return FeedVersion(count, newest_change, int(ids or 0))
+    query = select(
+        func.count(), func.max(article.c.changed), func.sum(article.c.id), func.sum(article.c.revision)
+    ).select_from(article)
+    rows = await connection.execute(query.join(newest, newest.c.id == article.c.id))
+    count, newest_change, ids, revisions = rows.one()
+    return FeedVersion(count, newest_change, int(ids or 0), int(revisions or 0))
 
 
 async def count(connection: AsyncConnection) -> int:
