@@ -117,6 +117,7 @@ async def test_the_first_start_without_any_setting_shows_the_whole_flow(tmp_path
             "sample-living": "ok",
         }
         assert await feedbot.stop() < 3
+        assert (await feedbot.status())["running"] is False
 
 
 async def test_the_sandbox_finds_itself_when_the_site_has_a_public_address(tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
 
 SAMPLE_EVERY = 8.0
 WORKERS_PATIENCE = 1.0
+# Together less than the three seconds that a person is willing to wait.
+SECONDS_TO_STOP = 2.4
+SECONDS_TO_CLOSE = 0.2
 # Every change of an article in this process is told at once; only another process could change one unheard.
 FRESH_SECONDS = 15.0
 KILLED = 130
@@ -156,13 +159,12 @@ class Feedbot:
         ends: list[Coroutine[Any, Any, None]] = [self._clock.stop(), self.workers.stop(WORKERS_PATIENCE)]
         if self.telegram:
             ends.append(self.telegram.stop())
-        await asyncio.gather(*ends)
-        await self._heartbeat()
+        await _within(SECONDS_TO_STOP, *ends)
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _within(SECONDS_TO_CLOSE, self._last_heartbeat(), *self._tasks)
         if self._house:
-            await self._house.telegram.stop()
+            await _within(SECONDS_TO_CLOSE, self._house.telegram.stop())
 
     async def _declare_sources(self) -> None:
         declared = self.configuration.declared_sources()
@@ -244,6 +246,11 @@ class Feedbot:
                 connection, "heartbeat", {"pid": os.getpid(), "queued": self.workers.queued}, utc_now()
             )
 
+    async def _last_heartbeat(self) -> None:
+        """Says when this process ended, and that it did."""
+        async with self.database.write() as connection:
+            await polls.set_fact(connection, "heartbeat", {}, utc_now())
+
     async def _tidy(self) -> None:
         await housekeeping.tidy(self.database, composing.retention(self.configuration.settings), utc_now())
         self._publisher.changed()
@@ -302,6 +309,19 @@ class Feedbot:
                 log.exception("background_work_ended", work=name)
 
         self._tasks.append(asyncio.create_task(guarded(), name=name))
+
+
+async def _within(seconds: float, *ends: Coroutine[Any, Any, None] | asyncio.Task[None]) -> None:
+    """Waits so long for what ends the work; what fails or takes longer is told, and is left as kill -9 would leave it.
+
+    A full disk or a locked database must not keep anybody from stopping.
+    """
+    done, late = await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=seconds)
+    for task in done:
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("stopped_without_storing", reason=f"{type(error).__name__}: {error}".partition("\n")[0])
+    if late:
+        log.warning("stopped_without_waiting", waited_seconds=seconds)
 
 
 async def _open(url: str, doors: contextlib.AsyncExitStack) -> Database:
