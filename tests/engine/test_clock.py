@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from feedbot.engine.clock import Clock, Tick
 
 
-async def test_a_tick_that_fails_is_tried_again_and_counts_not_as_alive(caplog: pytest.LogCaptureFixture) -> None:
-    twice = asyncio.Event()
-    count = 0
+async def test_a_tick_that_fails_is_tried_again_told_once_and_told_when_it_is_back() -> None:
+    back = asyncio.Event()
+    errors = ["no disk", "no disk", "no disk", "no database"]
 
     async def fail() -> None:
-        nonlocal count
-        count += 1
-        if count == 2:
-            twice.set()
-        raise RuntimeError("no database")
+        if errors:
+            raise RuntimeError(errors.pop(0))
+        back.set()
 
     clock = Clock((Tick("polls", 0.02, fail),))
-    clock.start()
-    await asyncio.wait_for(twice.wait(), 5)
-    await clock.stop()
-
     assert not clock.is_alive
-    assert not [one for one in caplog.records if one.name.startswith("apscheduler")]
+    with capture_logs() as logged:
+        clock.start()
+        await asyncio.wait_for(back.wait(), 5)
+        await clock.stop()
+
+    assert clock.is_alive
+    assert [(one["event"], one["log_level"]) for one in logged] == [
+        ("tick_failed", "error"),
+        ("tick_failed", "error"),
+        ("tick_is_back", "info"),
+    ]
 
 
 async def test_a_stop_lets_a_running_tick_end_and_starts_no_other() -> None:
@@ -75,3 +81,20 @@ async def test_a_tick_that_does_not_end_is_cancelled_without_an_error_in_the_log
 
 async def test_a_clock_that_never_started_stops_at_once() -> None:
     await asyncio.wait_for(Clock(()).stop(), 5)
+
+
+async def test_a_clock_that_is_set_back_stops_no_tick() -> None:
+    ticks: asyncio.Queue[None] = asyncio.Queue()
+
+    async def work() -> None:
+        ticks.put_nowait(None)
+
+    clock = Clock((Tick("housekeeping", 3600, work),))
+    clock.start()
+    await asyncio.wait_for(ticks.get(), 5)
+    clock.catch_up(datetime.now(UTC))
+    clock.catch_up(datetime.now(UTC) - timedelta(days=300))
+    await asyncio.wait_for(ticks.get(), 5)
+    await clock.stop()
+
+    assert ticks.empty()

@@ -65,3 +65,17 @@ async def test_what_is_held_for_no_reason_any_more_is_sent(database: Database) -
     assert await held(database) == [2]
     async with database.read() as connection:
         assert await outbox.due_chats(connection, NOW) == [AWAY]
+
+
+async def test_a_clock_that_was_years_ahead_stops_no_source(database: Database) -> None:
+    async with database.write() as connection:
+        await seed(connection)
+        wrong = NOW + 900 * DAY
+        await sources.lease_one(connection, "town", "me", wrong)
+        state = {"last_poll_at": wrong, "next_poll_at": wrong + DAY, "baseline_at": wrong, "last_success_at": wrong}
+        await sources.save_state(connection, 1, "me", state)
+    assert (await tidy(database, RETENTION, NOW))["replanned"] == 1
+    assert (await tidy(database, RETENTION, NOW))["replanned"] == 0
+    async with database.write() as connection:
+        [due] = await sources.lease_due(connection, "me", 1, NOW)
+    assert due.baseline_at == NOW

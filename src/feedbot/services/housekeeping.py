@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from feedbot.storage import articles, deliveries, outbox, polls
+from feedbot.storage import articles, deliveries, outbox, polls, sources
 from feedbot.storage.database import Database
 
 log = structlog.get_logger()
@@ -24,10 +24,11 @@ class Retention:
 
 
 async def tidy(database: Database, retention: Retention, now: datetime) -> dict[str, int]:
-    """Deletes what is past its time, and opens deliveries that are held for no reason any more; how many of each."""
+    """Deletes what is past its time, and frees what waits for no reason any more; how many of each."""
     held_for = max(retention.deliveries, retention.backlog)
     async with database.write() as connection:
         done = {
+            "replanned": await sources.forget_the_future(connection, now),
             "released": await outbox.release_stranded(connection, now),
             "polls": await polls.forget(connection, now - retention.polls),
             "deliveries": await deliveries.forget(connection, now - retention.deliveries, now - held_for),

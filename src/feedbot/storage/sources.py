@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, or_, select, update
+from sqlalchemy import RowMapping, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain.source import DeclaredSource, Source
@@ -17,6 +17,7 @@ from feedbot.storage.rows import to_source
 from feedbot.storage.tables import source
 
 LEASE = timedelta(minutes=10)
+CLOCK_TOLERANCE = timedelta(minutes=5)
 DECLARED_ORIGINS = ("file", "sandbox")
 
 
@@ -111,6 +112,19 @@ async def poll_soon(connection: AsyncConnection, source_id: str, now: datetime) 
     wanted = and_(source.c.id == source_id, source.c.removed_at.is_(None), source.c.enabled)
     asked = update(source).where(wanted).values(next_poll_at=now, gone_at=None, plan_reason="Asked for by hand.")
     return bool((await connection.execute(asked)).rowcount)
+
+
+async def forget_the_future(connection: AsyncConnection, now: datetime) -> int:
+    """Makes sources due that were polled by a clock which was ahead and has been set back; how many.
+
+    They would wait until the time that it showed, and all that is dated before that would pass for old.
+    """
+    ahead = source.c.last_poll_at > now + CLOCK_TOLERANCE
+    baseline = case((source.c.baseline_at > now, literal(now, source.c.baseline_at.type)), else_=source.c.baseline_at)
+    due = case((source.c.next_poll_at.is_not(None), literal(now, source.c.next_poll_at.type)))
+    values = {"next_poll_at": due, "baseline_at": baseline, "last_poll_at": now, "last_success_at": None}
+    values |= {"leased_until": None, "lease_owner": None, "plan_reason": "The clock was set back: polled at once."}
+    return (await connection.execute(update(source).where(ahead).values(**values))).rowcount
 
 
 async def get(connection: AsyncConnection, source_id: str) -> Source | None:
