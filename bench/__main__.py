@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import platform
+import signal
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
@@ -26,13 +28,17 @@ BENCHMARKS = {
 
 
 def main() -> int:
-    """The exit code: 0, or 1 if a benchmark did not come to its end."""
+    """The exit code: 0, 1 if a benchmark did not come to its end, or 130 if it was told to stop."""
     names, is_quick = _arguments()
     # What a running feedbot writes into its log is part of its work: it is made here too, and thrown away.
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         log.configure(form="logfmt", stream=nowhere)
         print(_circumstances(quick=is_quick))
-        return max([_run(name, quick=is_quick) for name in names])
+        try:
+            return max([_run(name, quick=is_quick) for name in names])
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            print("stopped", file=sys.stderr)
+            return 130
 
 
 def _arguments() -> tuple[list[str], bool]:
@@ -62,6 +68,9 @@ def _run(name: str, *, quick: bool) -> int:
 
 
 async def _measured(benchmark: Any, *, quick: bool) -> list[Figure]:
+    if task := asyncio.current_task():
+        # The helpers and the folders must go with it, as they do at Ctrl-C.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     figures: list[Figure] = await benchmark.measure(benchmark.QUICK if quick else benchmark.FULL, _say)
     return figures
 
