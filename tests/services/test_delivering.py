@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from feedbot.domain.pacing import Limits, Rate
 from feedbot.render.messages import Message
@@ -280,6 +282,31 @@ async def test_what_was_on_its_way_when_the_program_was_killed_is_sent_again_and
     await town.deliver(deliverer)
     assert town.titles(chat) == ["One", "Two"]
     assert await town.rows("state", "repeats") == [("sent", 1), ("sent", 0)]
+
+
+async def test_what_a_fault_of_the_database_left_on_its_way_is_sent_without_a_restart(town: Rig) -> None:
+    """A claim may be stored although the answer to its commit was lost; what is really on its way stays alone."""
+    slow, chat = await town.person("Slow"), await town.person()
+    await town.publish("One")
+    town.sandbox.inject(slow, "sendMessage", Injected(200, delay=1.0))
+    deliverer = town.deliverer()
+    running = asyncio.create_task(deliverer.run())
+    await until(lambda: town.titles(chat) == ["One"])
+    await town.publish("Two")
+    async with town.database.write() as connection:
+        lost = [row for row in await deliveries.with_state(connection, "pending") if row.chat_id == chat]
+        await deliveries.set_state(connection, [row.id for row in lost], "sending")
+        await connection.execute(text("ALTER TABLE chat RENAME TO chat_away"))
+    with capture_logs() as logged:
+        deliverer.wake()
+        await until(lambda: any(one["event"] == "delivering_failed" for one in logged))
+    async with town.database.write() as connection:
+        await connection.execute(text("ALTER TABLE chat_away RENAME TO chat"))
+    deliverer.wake()
+    await until(lambda: town.titles(chat) == ["One", "Two"] and town.titles(slow) == ["One", "Two"])
+    await deliverer.stop()
+    await running
+    assert deliverer.counts["recovered"] == 1
 
 
 async def test_a_slow_chat_does_not_stop_the_others(town: Rig) -> None:

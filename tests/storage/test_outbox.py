@@ -93,7 +93,7 @@ async def test_what_was_on_its_way_is_recovered_as_unknown_and_counted(database:
         await seed(connection, stories=1)
         await outbox.mark_sending(connection, [one.id for one in await of(connection, ANN)])
         assert await outbox.recover_sending(connection) == 1
-        reason = "the program ended while it was being sent"
+        reason = "the program or the database failed while it was being sent"
         assert await states(connection, ANN) == [("unknown", reason, 1, 1)]
         assert await states(connection, BOB) == [("pending", None, 0, 0)]
         assert await outbox.due_chats(connection, NOW) == [ANN, BOB]

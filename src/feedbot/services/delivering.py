@@ -56,6 +56,7 @@ class Deliverer:
         self._waiting: dict[int, None] = {}
         self._look_at = float("-inf")
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._parcels: dict[int, Parcel] = {}
         self._changed = asyncio.Event()
         self._ticking = asyncio.Lock()
         self._stopping = False
@@ -73,9 +74,10 @@ class Deliverer:
         self._options = options
 
     async def recover(self) -> int:
-        """Marks what an earlier run left on its way as of unknown outcome, so that it is sent again; how many."""
+        """Marks what an earlier run, or a fault, left on its way as of unknown outcome, to be sent again; how many."""
+        under_way = [one.id for parcel in self._parcels.values() for one in parcel.deliveries]
         async with self._database.write() as connection:
-            count = await outbox.recover_sending(connection)
+            count = await outbox.recover_sending(connection, under_way)
         self.counts["recovered"] += count
         if count:
             log.warning("deliveries_recovered", count=count, state=State.UNKNOWN.value)
@@ -93,6 +95,8 @@ class Deliverer:
                 rest = await self.tick(datetime.now(UTC), time.monotonic())
             except Exception:
                 log.exception("delivering_failed", next_try_seconds=REST_AFTER_FAULT)
+                # What was claimed may be stored as on its way although the database's answer was lost.
+                is_recovered = False
                 rest = REST_AFTER_FAULT
             await self._rest(rest)
 
@@ -196,10 +200,12 @@ class Deliverer:
     def _start(self, parcel: Parcel, turn: Turn) -> None:
         task = asyncio.create_task(self._deliver(parcel, turn), name=f"send to chat {parcel.chat_id}")
         self._busy[parcel.chat_id] = task
+        self._parcels[parcel.chat_id] = parcel
         task.add_done_callback(lambda done: self._finish(parcel.chat_id, done))
 
     def _finish(self, chat_id: int, task: asyncio.Task[None]) -> None:
         self._busy.pop(chat_id, None)
+        self._parcels.pop(chat_id, None)
         self._changed.set()
         if not task.cancelled() and (error := task.exception()):
             # It stays stored as on its way: the next start takes it as of unknown outcome.

@@ -130,12 +130,12 @@ async def hold_open(connection: Connection, chat_id: int, reason: str, thread_id
     return (await connection.execute(statement)).rowcount
 
 
-async def recover_sending(connection: Connection) -> int:
-    """Marks what was on its way when the program ended as of unknown outcome; how many."""
-    statement = update(delivery).where(delivery.c.state == State.SENDING)
+async def recover_sending(connection: Connection, under_way: Sequence[int] = ()) -> int:
+    """Marks what is stored as on its way, and is not among those `under_way`, as of unknown outcome; how many."""
+    statement = update(delivery).where(delivery.c.state == State.SENDING, delivery.c.id.not_in(under_way))
     values = {
         "state": State.UNKNOWN,
-        "reason": "the program ended while it was being sent",
+        "reason": "the program or the database failed while it was being sent",
         "attempts": delivery.c.attempts + 1,
         "repeats": delivery.c.repeats + 1,
     }
