@@ -71,6 +71,10 @@ class Listener:
             except (SendError, AiogramError, OSError) as error:
                 self.alarm = f"Telegram cannot be reached: {error}"
                 log.warning("telegram_unreachable", reason=str(error), next_try_seconds=wait)
+            except Exception as error:
+                # Whatever it is: a bot that hears nothing any more must at least try again, and say so.
+                self.alarm = f"Listening to Telegram failed: {type(error).__name__}"
+                log.exception("listening_failed", next_try_seconds=wait)
             if not self._stopping:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
