@@ -59,7 +59,9 @@ class Database:
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN")
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE")
         else:
-            self._reader = self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            # As SQLite does by itself: what several queries of one block find belongs together.
+            self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
