@@ -8,6 +8,7 @@ from ipaddress import ip_network
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from feedbot.domain.planning import Rhythm
 from feedbot.domain.source import DeclaredSource
@@ -136,8 +137,9 @@ async def test_leases_that_cannot_be_had_are_left_to_the_next_tick(
     await declare(sqlite, server, 11)
     workers = Workers(poller, 1)
 
-    await workers.tick()
-    await workers.idle()
+    with capture_logs() as logged:
+        await workers.tick()
+        await workers.idle()
     polled_before = poller.counts["ok"]
     await rename(sqlite, "source_away", "source")
     await poller.release()
@@ -145,6 +147,7 @@ async def test_leases_that_cannot_be_had_are_left_to_the_next_tick(
     await workers.idle()
 
     assert (polled_before, poller.counts["ok"]) == (3, 11)
+    assert "leasing_failed" in [one["event"] for one in logged]
 
 
 async def rename(database: Database, before: str, after: str) -> None:
