@@ -168,6 +168,24 @@ async def test_an_article_is_delivered_once_to_each_chat_that_follows_it_in_any_
     assert due == pending
 
 
+async def test_what_comes_while_a_topic_is_closed_is_held_for_it_unless_another_topic_follows_it(
+    database: Database,
+) -> None:
+    async with database.write() as connection:
+        await declare(connection)
+        await follow(connection, -1, "A", thread_id=5)
+        await follow(connection, -2, "A", thread_id=5)
+        await follow(connection, -2, "A/B", thread_id=9)
+        for chat_id in (-1, -2):
+            await chats.suspend_topic(connection, chat_id, 5, "topic closed")
+        article_id, _ = await store(connection, plain(1), "A/B")
+        await deliveries.fan_out(connection, [article_id or 0], reason=None, now=NOW, due_at=NOW)
+        [pending] = await deliveries.with_state(connection, "pending")
+        [held] = await deliveries.with_state(connection, "held")
+    assert (pending.chat_id, pending.thread_id) == (-2, 9)
+    assert (held.chat_id, held.thread_id, held.reason) == (-1, 5, "topic suspended")
+
+
 async def test_a_silent_article_leaves_a_row_that_says_why(database: Database) -> None:
     async with database.write() as connection:
         await declare(connection)

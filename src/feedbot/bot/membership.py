@@ -45,6 +45,9 @@ def router(context: BotContext) -> Router:
     async def migrated(message: TelegramMessage) -> None:
         if message.migrate_to_chat_id:
             await subscribing.migrate(context.database, message.chat.id, message.migrate_to_chat_id)
+            # The old group may have been given up for lost before this came.
+            if chat := await subscribing.known_chat(context.database, message.migrate_to_chat_id):
+                await subscribing.welcome_back(context.database, chat, 0, context.rules.backlog_hours, context.now())
             context.wake()
             log.info("chat_migrated", old=message.chat.id, new=message.migrate_to_chat_id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, literal, null, or_, select, union_all, update
+from sqlalchemy import Subquery, and_, case, delete, func, literal, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.storage.database import insert
@@ -41,33 +41,24 @@ async def fan_out(
     """Makes one delivery for each chat that follows a category (or parent) or the source of each article; how many.
 
     With a `reason` they are made as skipped, so that it can be said why nothing came. Chats that are paused or
-    suspended get theirs held. Must run in the transaction that stores the articles.
+    suspended, and those that follow it in a suspended topic only, get theirs held. Must run in the transaction that
+    stores the articles.
     """
     if not article_ids:
         return 0
-    followed = union_all(
-        select(
-            article_category.c.article_id,
-            subscription.c.chat_id,
-            subscription.c.thread_id,
-            subscription.c.category_id,
-        )
-        .join(subscription, subscription.c.category_id == article_category.c.category_id)
-        .where(article_category.c.article_id.in_(article_ids), subscription.c.suspended_reason.is_(None)),
-        select(article.c.id, subscription.c.chat_id, subscription.c.thread_id, null())
-        .join(subscription, subscription.c.source_number == article.c.source_number)
-        .where(article.c.id.in_(article_ids), subscription.c.suspended_reason.is_(None)),
-    ).subquery()
-    state = literal("skipped") if reason else case((chat.c.state == "active", "pending"), else_="held")
+    followed = _followed(article_ids)
+    open_topic = func.min(case((followed.c.suspended_reason.is_(None), followed.c.thread_id)))
+    can_be_sent = and_(chat.c.state == "active", open_topic.is_not(None))
+    held = case((chat.c.state == "active", "topic suspended"), else_=chat.c.state)
     # One row a chat, however many of its subscriptions match: the deepest category names the reason.
     rows = (
         select(
             followed.c.chat_id,
-            func.min(followed.c.thread_id),
+            func.coalesce(open_topic, func.min(followed.c.thread_id)),
             followed.c.article_id,
             func.max(followed.c.category_id),
-            state,
-            literal(reason) if reason else case((chat.c.state == "active", null()), else_=chat.c.state),
+            literal("skipped") if reason else case((can_be_sent, "pending"), else_="held"),
+            literal(reason) if reason else case((can_be_sent, null()), else_=held),
             literal(now, type_=delivery.c.created_at.type),
             literal(due_at, type_=delivery.c.due_at.type),
         )
@@ -78,6 +69,19 @@ async def fan_out(
     names = ["chat_id", "thread_id", "article_id", "category_id", "state", "reason", "created_at", "due_at"]
     statement = insert(connection, delivery).from_select(names, rows).on_conflict_do_nothing()
     return (await connection.execute(statement.execution_options(preserve_rowcount=True))).rowcount
+
+
+def _followed(article_ids: Sequence[int]) -> Subquery:
+    """Each article with each subscription that matches it, by category or by source."""
+    place = (subscription.c.chat_id, subscription.c.thread_id, subscription.c.suspended_reason)
+    of_category = article_category.join(subscription, subscription.c.category_id == article_category.c.category_id)
+    of_source = article.join(subscription, subscription.c.source_number == article.c.source_number)
+    return union_all(
+        select(article_category.c.article_id, *place, subscription.c.category_id)
+        .select_from(of_category)
+        .where(article_category.c.article_id.in_(article_ids)),
+        select(article.c.id, *place, null()).select_from(of_source).where(article.c.id.in_(article_ids)),
+    ).subquery()
 
 
 async def due(connection: AsyncConnection, now: datetime, limit: int = 500) -> list[DeliveryRow]:
