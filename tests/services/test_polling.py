@@ -412,6 +412,17 @@ class TestArticlePages:
         await bench.poll()
         assert ("pending", None) in await bench.deliveries()
 
+    async def test_a_redesign_that_takes_more_than_one_visit_to_read_sends_nothing(self, bench: Bench) -> None:
+        await self.declare(bench, *range(5))
+        await bench.follow()
+        await bench.poll()
+        self.list(bench, *range(100, 160))
+        assert [(await bench.poll()).new for _ in range(2)] == [40, 20]
+        assert {state for state, _ in await bench.deliveries()} == {"skipped"}
+        self.list(bench, 160, *range(100, 160))
+        await bench.poll()
+        assert ("pending", None) in await bench.deliveries()
+
     async def test_articles_that_are_not_there_neither_end_nor_delay_the_watch(self, bench: Bench) -> None:
         await self.declare(bench, *range(8))
         await bench.follow()

@@ -271,11 +271,15 @@ def _published(entry: judging.Listed) -> datetime:
 def _baseline_at(source: Source, found: _Found, now: datetime) -> datetime | None:
     """When watching began: with the first list of which every article is read, or is not there.
 
-    An empty first list may be a portal that rebuilds its cache.
+    After a redesign it begins anew, so that what is read of that list in later visits stays silent as well. An empty
+    first list may be a portal that rebuilds its cache.
     """
-    if source.baseline_at or found.judgement is None or found.outcome.kind != "ok" or not found.is_whole:
+    judgement = found.judgement
+    if judgement is None or (source.baseline_at and not judgement.is_redesign):
         return source.baseline_at
-    return now if found.judgement.listed or source.last_success_at else None
+    if found.outcome.kind != "ok" or not found.is_whole:
+        return None
+    return now if judgement.listed or source.last_success_at else None
 
 
 def _poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: datetime) -> dict[str, object]:
