@@ -14,7 +14,7 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, TelegramObject
 from aiogram.types import Message as TelegramMessage
 
 from feedbot.bot.context import BotContext, Speaker, thread_of, title_of
-from feedbot.errors import SendError
+from feedbot.errors import FloodWait, SendError
 from feedbot.locales import known_language, translator
 from feedbot.render import menus
 from feedbot.render.messages import Message
@@ -45,6 +45,9 @@ class Doorkeeper(BaseMiddleware):
                 return None
             await self._welcome_back(speaker)
             return await handler(event, {**data, "speaker": speaker, "keeper": self})
+        except FloodWait as error:
+            # One person alone could fill the log with these.
+            log.debug("answer_not_sent", reason=error.reason)
         except SendError as error:
             log.warning("answer_not_sent", reason=error.reason)
         except Exception:
