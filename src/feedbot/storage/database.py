@@ -59,7 +59,7 @@ class Database:
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN")
             self._writer = _sqlite_engine(self.url, size=1, begin="BEGIN IMMEDIATE")
         else:
-            self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self._writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True, hide_parameters=True)
             # As SQLite does by itself: what several queries of one block find belongs together.
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ")
 
@@ -145,7 +145,12 @@ def insert(connection: AsyncConnection, table: Table) -> Any:
 
 def _sqlite_engine(url: URL, *, size: int, begin: str) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, pool_timeout=60, connect_args={"timeout": BUSY_MILLISECONDS / 1000}
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000},
+        hide_parameters=True,  # an error's text goes to the log, and a source's options may hold a password
     )
 
     def prepare(dbapi_connection: Any, _record: Any) -> None:
