@@ -212,7 +212,15 @@ async def test_a_format_that_is_not_there_is_404_with_those_that_are(read: Reade
 
 
 @pytest.mark.parametrize(
-    "path", ["/feeds/", "/feeds/x.rss", "/feeds/category/.rss", "/feeds/source/.rss", "/feeds/source/a/b.rss"]
+    "path",
+    [
+        "/feeds/",
+        "/feeds/x.rss",
+        "/feeds/category/.rss",
+        "/feeds/source/.rss",
+        "/feeds/source/a/b.rss",
+        "/feeds/source/a%00.rss",
+    ],
 )
 async def test_an_address_of_no_feed_is_404_with_the_addresses_that_there_are(read: Reader, path: str) -> None:
     reply = await read(path)

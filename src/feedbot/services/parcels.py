@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 import structlog
 
@@ -158,9 +159,15 @@ def _render(
         timezone=options.timezone,
         article_page_url=options.article_page_url(article.id),
         summary_chars=options.summary_chars,
-        body_text=to_text(article.body_html),
+        body_text=_text_of(article.body_html),
     )
     return message, (only,)
+
+
+@lru_cache(maxsize=64)
+def _text_of(body_html: str) -> str:
+    """The text of a body; one for all the chats that get the article, as a long one takes tens of milliseconds."""
+    return to_text(body_html)
 
 
 def _end(one: Delivery, state: State, reason: str) -> Transition:

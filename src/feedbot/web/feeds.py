@@ -91,6 +91,8 @@ def _asked(path: str) -> _Asked | Answer:
 
 
 def _feed_name(stem: str) -> FeedName | None:
+    if "\0" in stem:
+        return None  # no database holds such a name
     kind, _, value = stem.partition("/")
     if kind == "all" and not value:
         return FeedName("all")
