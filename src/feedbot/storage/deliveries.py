@@ -13,12 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from feedbot.storage.database import insert
 from feedbot.storage.tables import article, article_category, chat, delivery, subscription
 
-OPEN_STATES = ("pending", "unknown")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
-    """A stored delivery, with the kind and language of its chat."""
+    """A delivery as it is stored."""
 
     id: int
     chat_id: int
@@ -31,8 +29,6 @@ class DeliveryRow:
     repeats: int
     due_at: datetime
     created_at: datetime
-    chat_kind: str
-    language: str
 
 
 async def fan_out(
@@ -84,29 +80,13 @@ def _followed(article_ids: Sequence[int]) -> Subquery:
     ).subquery()
 
 
-async def due(connection: AsyncConnection, now: datetime, limit: int = 500) -> list[DeliveryRow]:
-    """Open deliveries whose time has come, of chats that can be written to and are not parked, oldest first."""
-    return await _rows(
-        connection,
-        delivery.c.state.in_(OPEN_STATES),
-        delivery.c.due_at <= now,
-        chat.c.state == "active",
-        (chat.c.parked_until.is_(None)) | (chat.c.parked_until <= now),
-        limit=limit,
-    )
-
-
-async def open_of_chats(connection: AsyncConnection, chat_ids: Sequence[int]) -> list[DeliveryRow]:
-    """Every open delivery of these chats, due or not, oldest first."""
-    return await _rows(connection, delivery.c.state.in_(OPEN_STATES), delivery.c.chat_id.in_(chat_ids), limit=None)
-
-
 async def with_state(connection: AsyncConnection, state: str, chat_id: int | None = None) -> list[DeliveryRow]:
-    """The deliveries in one state, oldest first."""
-    conditions = [delivery.c.state == state]
+    """The deliveries in one state, of one chat or of all, oldest first."""
+    query = select(*(delivery.c[name] for name in DeliveryRow.__dataclass_fields__)).where(delivery.c.state == state)
     if chat_id is not None:
-        conditions.append(delivery.c.chat_id == chat_id)
-    return await _rows(connection, *conditions, limit=None)
+        query = query.where(delivery.c.chat_id == chat_id)
+    rows = await connection.execute(query.order_by(delivery.c.due_at, delivery.c.id))
+    return [DeliveryRow(**row) for row in rows.mappings()]
 
 
 async def set_state(connection: AsyncConnection, ids: Sequence[int], state: str, **values: Any) -> None:
@@ -129,16 +109,3 @@ async def forget(connection: AsyncConnection, before: datetime, held_before: dat
     finished = and_(delivery.c.state.in_(["sent", "skipped", "failed"]), delivery.c.created_at < before)
     given_up = and_(delivery.c.state == "held", delivery.c.created_at < held_before)
     return (await connection.execute(delete(delivery).where(or_(finished, given_up)))).rowcount
-
-
-async def _rows(connection: AsyncConnection, *conditions: Any, limit: int | None) -> list[DeliveryRow]:
-    names = [name for name in DeliveryRow.__dataclass_fields__ if name not in {"chat_kind", "language"}]
-    query = (
-        select(*(delivery.c[name] for name in names), chat.c.kind.label("chat_kind"), chat.c.language)
-        .join(chat, chat.c.id == delivery.c.chat_id)
-        .where(*conditions)
-        .order_by(delivery.c.due_at, delivery.c.id)
-    )
-    if limit is not None:
-        query = query.limit(limit)
-    return [DeliveryRow(**row) for row in (await connection.execute(query)).mappings()]
