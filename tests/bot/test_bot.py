@@ -331,6 +331,19 @@ async def test_a_channel_is_configured_by_its_posts(room: Room) -> None:
     assert await room.followed(channel.id) == ["Living"]
 
 
+async def test_a_reader_of_a_channel_cannot_make_the_bot_post_there(room: Room) -> None:
+    channel = room.world.channel("Town channel", [room.person])
+    room.world.say(channel.id, room.person.id, "/start")
+    welcome = (await until(lambda: [one for one in room.world.messages(channel.id) if labels(one)]))[0]
+    posts = len(room.world.messages(channel.id))
+    reader = room.world.add_user("Reader")
+    pressed = await room.press(welcome, "Latest", reader)
+    assert pressed["text"] == "Only administrators of this chat can change what it follows."
+    await room.press(welcome, "Latest")
+    await until(lambda: len(room.world.messages(channel.id)) > posts)
+    assert len(room.world.messages(channel.id)) == posts + 1
+
+
 async def test_blocking_suspends_and_unblocking_brings_everything_back(room: Room) -> None:
     menu = await room.ask("/categories")
     await room.press(menu, "Living")

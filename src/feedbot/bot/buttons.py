@@ -42,13 +42,15 @@ def router(context: BotContext) -> Router:
         if action == "in":
             await query.answer(await let_in(context, speaker, str(numbers[0])), show_alert=True)
             return
+        # Whatever the bot says in a channel is a post to all its readers: only who may post may ask for it.
+        is_open_to_all = action == "l" and speaker.chat.kind != "channel"
+        if not is_open_to_all and not await keeper.may_configure(speaker):
+            await refuse_to_configure(speaker, context, query)
+            return
         if action == "l":
             await query.answer()
             for said in await latest_answers(context, speaker, numbers[0]):
                 await speaker.answer(context, said)
-            return
-        if not await keeper.may_configure(speaker):
-            await refuse_to_configure(speaker, context, query)
             return
         toast, menu = await _act(context, speaker, action, numbers)
         # The menu first: who sees the toast sees the ✓ as well.
