@@ -15,6 +15,7 @@ from feedbot.domain.deliveries import State
 from feedbot.domain.pacing import Limits, Pacer, Turn
 from feedbot.errors import FloodWait, MessageRefused, SendError
 from feedbot.render.messages import Message, as_plain
+from feedbot.services.answering import Answering
 from feedbot.services.outcomes import Arrival, Arrivals, store_failure
 from feedbot.services.parcels import Changes, MessageOptions, Parcel, claim, give_back
 from feedbot.services.reachability import Reachability
@@ -61,8 +62,7 @@ class Deliverer:
         self._ticking = asyncio.Lock()
         self._stopping = False
         self.counts: Counter[str] = Counter()
-        # Answers to people go out at once, but count for the limits like everything else.
-        sender.on_answer = lambda chat_id: self._pacer.take(chat_id, time.monotonic())
+        sender.answering = Answering(self._pacer).turn
 
     @property
     def alarm(self) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,11 +38,11 @@ class Identity:
 class Sender:
     """One bot at one Bot API server.
 
-    `bot` is aiogram's own object, for what reads updates with the same session. `on_answer` hears the chat of each
-    message that is sent outside the pacing, so that the pacing can count it.
+    `bot` is aiogram's own object, for what reads updates with the same session. `answering` gives each message
+    that nobody paced its turn in its chat.
     """
 
-    on_answer: Callable[[int], object] | None = None
+    answering: Callable[[int], AbstractAsyncContextManager[object]] = nullcontext
 
     def __init__(self, token: str, api_url: str) -> None:
         self._token = token
@@ -67,19 +68,18 @@ class Sender:
         Raises:
             SendError: the message did not, or not surely, arrive; the subclass says what to do.
         """
-        if self.on_answer and not is_paced:
-            self.on_answer(chat_id)
-        sent = await self._ask(
-            self.bot.send_message(
-                chat_id,
-                message.text,
-                # Telegram refuses the number of a forum's General topic: what names no topic lands there.
-                message_thread_id=thread_id if thread_id and thread_id != GENERAL_TOPIC else None,
-                link_preview_options=_preview(message),
-                reply_markup=keyboard(message),
-                disable_notification=silent or None,
+        async with nullcontext() if is_paced else self.answering(chat_id):
+            sent = await self._ask(
+                self.bot.send_message(
+                    chat_id,
+                    message.text,
+                    # Telegram refuses the number of a forum's General topic: what names no topic lands there.
+                    message_thread_id=thread_id if thread_id and thread_id != GENERAL_TOPIC else None,
+                    link_preview_options=_preview(message),
+                    reply_markup=keyboard(message),
+                    disable_notification=silent or None,
+                )
             )
-        )
         return sent.message_id
 
     async def edit(self, chat_id: int, message_id: int, message: Message) -> None:
