@@ -190,3 +190,14 @@ def test_only_what_xml_forbids_is_dropped() -> None:
     assert strip_controls("a\x00\x0b\x1f\ud800\ufffe\uffffb\t\n\r \x7f\x85\ufffd\U0001f600") == (
         "ab\t\n\r \x7f\x85\ufffd\U0001f600"
     )
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "utf-8", "big5hkscs"])
+def test_titles_that_the_site_cut_inside_a_character_do_not_cost_the_page_its_encoding(codec: str) -> None:
+    lines = [text.encode(codec)[:-1] + b" ...</li>\n" for text in ("春耕備好肥料", "河岸新建步道", "夜市今晚開張") * 20]
+    text = decode(page({"gb18030": "gbk", "big5hkscs": "big5"}.get(codec, codec), "").encode() + b"".join(lines))
+    assert (text.count("春耕備好肥"), text.count("河岸新建步"), text.count("夜市今晚開")) == (20, 20, 20)
+
+
+def test_bytes_without_a_claim_are_never_taken_for_utf_16_unless_they_have_its_zeros() -> None:
+    assert "<li>" in decode(b"".join(b"<li>" + "标题内容很长么".encode("gbk")[:-1] + b"\xff</li>" for _ in range(40)))

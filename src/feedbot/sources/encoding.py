@@ -50,6 +50,10 @@ _SURE_CHARACTERS = 8
 _FEW_ERRORS = 3
 _SAMPLE_BYTES = 200_000
 _FEW_ERRORS_SHARE = 0.02
+# Old sites cut each title of a list inside a character. Text of another encoding has far more errors than these.
+_CLAIMED_ERRORS_SHARE = 0.25
+# What the guesser takes any even number of bytes for.
+_WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 
 
 def decode(body: bytes, *, declared: str | None = None, override: str | None = None) -> str:
@@ -144,14 +148,15 @@ def _best_effort(body: bytes, claims: tuple[str, ...]) -> str:
 def _is_mostly_right(text: str, *, is_claimed: bool) -> bool:
     errors = text.count("\ufffd")
     characters = sum(1 for _ in _NON_ASCII.finditer(text))
-    return errors <= characters * _FEW_ERRORS_SHARE or (is_claimed and errors <= _FEW_ERRORS)
+    share = _CLAIMED_ERRORS_SHARE if is_claimed else _FEW_ERRORS_SHARE
+    return errors <= characters * share or (is_claimed and errors <= _FEW_ERRORS)
 
 
 def _guess(body: bytes) -> str | None:
     from charset_normalizer import from_bytes  # noqa: PLC0415  # seldom needed, and slow to import
 
     for sample in _samples(body):
-        matches = from_bytes(sample)
+        matches = from_bytes(sample, cp_exclusion=None if b"\0" in sample else _WIDE)
         best = matches.best()
         if best is None:
             continue
