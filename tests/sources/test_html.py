@@ -253,7 +253,9 @@ BOMBS = {
     "end tags": "<div>" * 100 + "</span>" * 20_000,
     "breaks": "<br>" * 30_000 + "x",
     "blanks": "<p " + " " * 1_000_000,
-    "entities": "&amp;" * 50_000,
+    "entities": "&amp;" * 500_000,
+    "ampersands": " & x" * 300_000,
+    "no-break spaces": " &nbsp;x" * 300_000,
 }
 
 
@@ -280,3 +282,10 @@ def test_a_heavy_document_keeps_what_selectors_need() -> None:
     tree = parse(f"<html lang=en><title>T</title><body>{rows}")
     assert len(tree.css("div.row > a[href]")) == 3000
     assert tree.css("div.row")[2999].attributes["data-n"] == "2999"
+
+
+def test_ampersands_and_no_break_spaces_stay_what_they_are_wherever_they_stand() -> None:
+    html = "<p>a &amp; b&nbsp;c &amp;amp; \uffff\ufffe&#xffff;</p><p><a href='/?a=1&amp;b=2' title='x'>R&D</a></p>"
+    expected = '<p>a &amp; b\xa0c &amp;amp;</p><p><a href="https://news.example/?a=1&amp;b=2">R&amp;D</a></p>'
+    assert clean(html, "https://news.example/") == expected
+    assert clean(expected, "https://news.example/") == expected
