@@ -51,6 +51,18 @@ def read(text: str, *, now: datetime | None = None, zone: str = ZONE) -> datetim
         "October 19, 2020 12:11 pm",
         "Oct. 19th, 2020 at 12:11",
         "19.10.2020 12:11",
+        "2020-10-19 12:11:00 GMT+8",
+        "2020-10-19 12:11 UTC+08:00",
+        "2020-10-18 23:11 GMT-5",
+        "2020-10-19 9:41 UTC+5:30",
+        "Oct 19, 2020 12:11 AM EDT",
+        "Mon, 19 Oct 2020 12:11 GMT+8",
+        "Mon Oct 19 12:11:00 CST 2020",
+        "Sun Oct 18 21:11:00 PDT 2020",
+        "Mon Oct 19 12:11:00 2020",
+        "星期一, 19 十月 2020 12:11:00 +0800",
+        "周一, 19 10月 2020 04:11:00 GMT",
+        "2020-10-19 12:11:00 CST",
         "1603080660",
         "1603080660000",
     ],
@@ -183,3 +195,7 @@ def test_every_moment_is_read_back_from_the_portals_form(moment: datetime) -> No
 def test_no_text_makes_it_fail_and_what_it_finds_can_be_true(text: str) -> None:
     found = read(text, now=NOW)
     assert found is None or (found.tzinfo is UTC and found.year >= 1990 and found <= NOW + timedelta(days=1))
+
+
+def test_the_hour_after_midnight_is_the_first_of_the_day() -> None:
+    assert read("2020年10月19日 凌晨12:11") == MIDNIGHT + timedelta(minutes=11)

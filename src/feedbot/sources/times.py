@@ -18,10 +18,13 @@ _MAX_TEXT = 200
 _MILLISECONDS = 13
 _NOON = 12
 
+_HALVES = {"下午": "p", "晚上": "p", "上午": "a", "凌晨": "a"}
+
 _CLOCK = (
     r"(?:[T,]?\s*(?P<half>上午|下午|晚上|凌晨|中午)?\s*(?P<H>\d{1,2})\s*[:时時点點]\s*(?P<i>\d{1,2})(?:\s*[:分]\s*(?P<s>\d{1,2})(?:[.,]\d+)?)?"
-    r"\s*(?:(?P<ampm>[ap])\.?m\b\.?)?\s*(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b)?)?"
+    r"\s*(?:(?P<ampm>[ap])\.?m\b\.?)?\s*(?P<zone>Z\b|(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d{2})?(?!\d)|UTC\b|GMT\b|[+-]\d{2}:?\d{2}\b|[ECMP][SD]T\b)?)?"
 )
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s?(?P<sign>[+-])(?P<hours>\d{1,2}?):?(?P<minutes>\d{2})?", re.ASCII | re.IGNORECASE)
 _YEAR_FIRST = (
     r"(?<![\d.])(?P<Y>\d{4})\s*(?:[-/.]|年)\s*(?P<n>\d{1,2})\s*(?:[-/.]|月)\s*(?P<j>\d{1,2})(?!\d)\s*[日号號]?\s*"
 )
@@ -55,6 +58,16 @@ _UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
+# What Java prints where nobody chose a form: the year behind the zone, and Chinese months in the order of English ones.
+_YEAR_LAST = re.compile(
+    rf"(?:[a-z]{{3}}\s+)?{_MONTH}\s+(?P<j>\d{{1,2}})\s+(?P<clock>\d{{1,2}}:\d{{2}}:\d{{2}})\s+(?P<zone>[a-z]{{3,4}}\s+)?(?P<Y>\d{{4}})",
+    re.ASCII | re.IGNORECASE,
+)
+_CHINESE_MONTH = re.compile(
+    r"(?:(?:星期|周)[一二三四五六日天],?\s*)?\b(?P<j>\d{1,2})\s+(?P<month>1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月\s+(?P<Y>\d{4})\b"
+)
+_AMERICAN = {"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}  # RFC 822, 5.1
+_CHINESE_NUMBERS = "一 二 三 四 五 六 七 八 九 十 十一 十二"
 _RFC822 = re.compile(
     r"(?:[a-z]{3,9},?\s+)?\d{1,2}[\s-]+[a-z]{3,9}[\s-]+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+"
     r"(?P<zone>(?![ap]m\b)[a-z]{1,5}|[+-]\d{4})\b",
@@ -89,12 +102,25 @@ def parse_published(text: str, *, timezone: str, now: datetime | None = None) ->
         zoneinfo.ZoneInfoNotFoundError: `timezone` is no IANA name.
     """
     site = _Site(_zone(timezone), now)
-    plain = " ".join(unicodedata.normalize("NFKC", text[:_MAX_TEXT]).split())
+    plain = _in_usual_order(" ".join(unicodedata.normalize("NFKC", text[:_MAX_TEXT]).split()))
     for form in _FORMS:
         found = form(plain, site)
         if found is not None:
             return _believed(found, now)
     return None
+
+
+def _in_usual_order(text: str) -> str:
+    text = _YEAR_LAST.sub(
+        lambda match: f"{match['j']} {match['month']} {match['Y']} {match['clock']} {match['zone'] or ''}", text
+    )
+    return _CHINESE_MONTH.sub(_in_english, text).rstrip()
+
+
+def _in_english(match: re.Match[str]) -> str:
+    month = match["month"]
+    number = int(month) if month.isascii() else _CHINESE_NUMBERS.split().index(month) + 1
+    return f"{match['j']} {_MONTH_NAMES.split()[number - 1]} {match['Y']}"
 
 
 @cache
@@ -198,19 +224,22 @@ def _at(match: re.Match[str], year: int, month: int, day: int, site: _Site) -> d
 
 def _hour(match: re.Match[str]) -> int:
     hour = int(match["H"] or 0)
-    half = (match["ampm"] or "").lower() or {"下午": "p", "晚上": "p", "上午": "a"}.get(match["half"] or "", "")
+    half = (match["ampm"] or "").lower() or _HALVES.get(match["half"] or "", "")
     if half == "p" and hour < _NOON:
         return hour + _NOON
     return 0 if half == "a" and hour == _NOON else hour
 
 
 def _zone_of(printed: str | None, site: _Site) -> ZoneInfo | timezone:
-    if not printed:
+    if not printed or printed.upper() == "CST":  # of China or of America
         return site.zone
-    if printed[0] not in "+-":
+    if printed.upper() in _AMERICAN:
+        return timezone(timedelta(hours=_AMERICAN[printed.upper()]))
+    written = _OFFSET.fullmatch(printed)
+    if not written:
         return UTC
-    offset = timedelta(hours=int(printed[1:3]), minutes=int(printed[-2:]))
-    return timezone(offset if printed[0] == "+" else -offset)
+    offset = timedelta(hours=int(written["hours"]), minutes=int(written["minutes"] or 0))
+    return timezone(offset if written["sign"] == "+" else -offset)
 
 
 _FORMS: tuple[Callable[[str, _Site], datetime | None], ...] = (
