@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -273,3 +273,37 @@ def test_what_a_page_counts_anew_at_each_visit_changes_nothing() -> None:
 
 def test_the_type_has_article_pages() -> None:
     assert (SPEC.name, SPEC.parse_article) == ("discuz", parse_article)
+
+
+BY = '<a href="home.php?mod=space&amp;uid=1">周记者</a>'
+BAR = '<span class="pipe">|</span>'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"2026-3-9 07:05&nbsp;&nbsp;发布者: {BY}&nbsp;&nbsp;查看: 12&nbsp;&nbsp;评论: 3&nbsp;&nbsp;来自: 青禾 时报",
+        f"<span>2026-3-9 07:05:00</span><span>发布者: {BY}</span><span> 评论: 3 </span><span>来自: 青禾 时报</span>",
+        f"发布时间：2026-3-9 07:05 · 发布人：{BY} · 评论数：3 · 信息来源：青禾 时报",
+        f"2026/3/9 7:05 / 发布者: {BY} / 评论: 3 / 来源: <a href='/t'>青禾 时报</a> / 编辑: 李四",
+        "2026年3月9日 07:05 | 作者：周记者 | 浏览：9 | 评论：3 次 | 文章来源：青禾 时报 | 字号：大 中 小",
+        f"2026-3-9 07:05{BAR}<!-- 编辑 -->发布者: {BY}{BAR}评论: <a><em id='_commentnum'>3</em></a>{BAR}稿源: 青禾 时报",
+    ],
+)
+def test_the_line_below_the_title_is_read_however_a_template_sets_it(line: str) -> None:
+    start, _, rest = (FOLDER / "article.html").read_text("utf-8").partition('<p class="xg1">')
+    body = f'{start}<p class="xg1">{line}</p>{rest.partition("</p>")[2]}'
+    read = parse_article([Page(body.encode(), list_draft().url, charset="utf-8")], list_draft(), OPTIONS).draft
+    assert read.published == datetime(2026, 3, 8, 23, 5, tzinfo=UTC)
+    assert (read.author, read.origin, read.comment_count) == ("周记者", "青禾 时报", 3)
+
+
+def test_a_count_behind_a_lists_date_and_a_shortened_title_lose_nothing() -> None:
+    body = (FOLDER / "list.html").read_text("utf-8")
+    date, title = '<span class="xg1"> 2026-3-9 07:05</span>', 'style="">石桥村梨花开了</a>'
+    assert date in body
+    assert title in body
+    other = body.replace(date, f'{date} <span class="xg1">浏览 33</span>').replace(
+        title, 'title="石桥村梨花开了">石桥村梨...</a>'
+    )
+    assert parse_list(Page(other.encode(), HOST), OPTIONS) == parse_list(Page(body.encode(), HOST), OPTIONS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 
 from selectolax.lexbor import LexborNode
 
@@ -113,7 +114,7 @@ class _Reader:
             guid=None if aid is None else f"aid:{aid}",
             url=address,
             title=title,
-            published=parse_published(_date_text(item), timezone=self._options.timezone),
+            published=_published(item, self._options.timezone),
             summary=summary,
             summary_is_cut=summary.endswith(CUT_MARK),
             images=_pictures(self._document, item),
@@ -168,7 +169,7 @@ def _title(link: LexborNode) -> str:
     """The whole title: an index cuts the text without a mark, and keeps the title in the attribute."""
     shown = text_of(link.css_first(".mtit") or link)
     whole = plain(link.attributes.get("title") or "")
-    if whole and (not shown or whole.startswith(shown) or len(whole) > len(shown)):
+    if whole and (whole.startswith(shown.rstrip(" .…")) or len(whole) > len(shown)):
         return whole
     return "" if shown.lower().strip("»>… .") in _NOT_A_TITLE else shown
 
@@ -180,12 +181,15 @@ def _summary_text(item: LexborNode) -> str:
     return ""
 
 
-def _date_text(item: LexborNode) -> str:
-    dates = item.css("span.xg1, p.mtime")
-    if not dates:
-        return ""
-    told = dates[-1].css_first("span[title]")
-    return (told.attributes["title"] or "") if told is not None else text_of(dates[-1])
+def _published(item: LexborNode, timezone: str) -> datetime | None:
+    """The last date of the item: some templates put a count behind it, in the same dress."""
+    texts = map(_date_text, reversed(item.css("span.xg1, em.xg1, p.mtime")))
+    return next(filter(None, (parse_published(text, timezone=timezone) for text in texts)), None)
+
+
+def _date_text(node: LexborNode) -> str:
+    told = node.css_first("span[title]")
+    return (told.attributes["title"] or "") if told is not None else text_of(node)
 
 
 def _pictures(document: Document, item: LexborNode) -> tuple[Image, ...]:

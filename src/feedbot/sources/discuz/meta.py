@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,14 @@ _SEPARATED = "span.pipe"
 # The phone template sets no separators and no colons: 查看63, 评论0.
 _PHONE_ITEM = re.compile(r"(查看|评论)\s*[:：]?\s*(\d+)")
 _SEPARATORS = re.compile(r"[|｜¦]")
+# Templates that set no separators print one item behind the other; each still begins with its label.
+_ITEM_START = re.compile(
+    r"(?<![^\W\d])(?=(?:发布者|发布人|發佈者|查看|浏览|瀏覽|评论|評論|原作者|作者|来自|來自|来源|來源|信息来源|文章来源|稿源|编辑|編輯)"
+    r"\w{0,3}\s*[:：])"
+)
+_AUTHORS = ("原作者", "作者", "发布者", "发布人")
+_ORIGINS = ("来自", "来源", "信息来源", "文章来源", "稿源")
+_COMMENTS = ("评论", "评论数")
 _COLON = re.compile("[:：]")
 _PHONE_ITEMS_WITHOUT_ORIGIN = 3
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
@@ -42,10 +50,14 @@ def read_meta(document: Document, timezone: str) -> Meta:
     publisher = text_of(line.css_first('a[href*="mod=space"], a[href*="space-u"]'))
     return Meta(
         published=_published(line, items, timezone),
-        author=named.get("原作者", "") or named.get("作者", "") or named.get("发布者", "") or publisher,
-        origin=named.get("来自", "") or named.get("来源", ""),
-        comment_count=_comments(line, named.get("评论", "")),
+        author=_said(named, _AUTHORS) or publisher,
+        origin=_said(named, _ORIGINS),
+        comment_count=_comments(line, _said(named, _COMMENTS)),
     )
+
+
+def _said(named: Mapping[str, str], labels: Iterable[str]) -> str:
+    return next(filter(None, (named.get(name, "") for name in labels)), "")
 
 
 def _items(line: LexborNode) -> tuple[str, ...]:
@@ -59,7 +71,10 @@ def _items(line: LexborNode) -> tuple[str, ...]:
             *(_PHONE_ITEM.sub(r"\1: \2", text_of(part)) for part in parts[:3]),
             *(f"来自: {name}" for name in origin),
         )
-    return tuple(plain(item) for item in _SEPARATORS.split(line.text()))
+    items = _SEPARATORS.split(line.text())
+    if len(items) == 1:
+        items = [item.rstrip(" ·•/") for item in _ITEM_START.split(plain(items[0]))]
+    return tuple(map(plain, items))
 
 
 def _between_separators(line: LexborNode) -> list[str]:
