@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from feedbot.bot.context import BotRules
 
 SANDBOX_SPACING = 0.05
-_FIXED_AT_START = ("database", "engine", "web")
+_FIXED_AT_START = ("site", "database", "engine", "web")
+_FIXED_TELEGRAM = ("token", "api_url", "mode", "pacing")
 
 
 def rhythm(settings: Settings) -> Rhythm:
@@ -118,17 +119,22 @@ def retention(settings: Settings) -> Retention:
     return Retention(articles=kept.articles, deliveries=kept.deliveries, polls=kept.polls, backlog=backlog)
 
 
-def needs_restart(before: Settings, after: Settings) -> tuple[str, ...]:
-    """The keys that changed and take effect only at the next start."""
-    changed = [section for section in _FIXED_AT_START if getattr(before, section) != getattr(after, section)]
-    changed += [
-        f"telegram.{key}"
-        for key in ("token", "api_url", "mode", "pacing")
-        if getattr(before.telegram, key) != getattr(after.telegram, key)
-    ]
-    if before.site != after.site:
-        changed.append("site")
-    return tuple(changed)
+def needs_restart(running: Settings, wanted: Settings) -> tuple[str, ...]:
+    """The keys that differ from those that the process was started with, and take effect only at the next start."""
+    sections = [section for section in _FIXED_AT_START if getattr(running, section) != getattr(wanted, section)]
+    keys = [key for key in _FIXED_TELEGRAM if getattr(running.telegram, key) != getattr(wanted.telegram, key)]
+    return (*sections, *(f"telegram.{key}" for key in keys))
+
+
+def until_restart(running: Settings, wanted: Settings) -> Settings:
+    """What holds after a change while feedbot runs: the new settings, but for those that need a restart."""
+    telegram = {key: getattr(running.telegram, key) for key in _FIXED_TELEGRAM}
+    return wanted.model_copy(
+        update={
+            **{section: getattr(running, section) for section in _FIXED_AT_START},
+            "telegram": wanted.telegram.model_copy(update=telegram),
+        }
+    )
 
 
 def _article_pages(settings: Settings) -> Callable[[int], str | None]:

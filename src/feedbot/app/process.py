@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,7 @@ class Feedbot:
     telegram: TelegramSide | None = None
 
     def __init__(self, configuration: Configuration, directory: Path) -> None:
-        self.configuration = configuration
+        self.configuration = self._started = configuration
         self._directory = directory
         self._registry = CollectorRegistry()
         self._tasks: list[asyncio.Task[None]] = []
@@ -277,16 +278,19 @@ class Feedbot:
 
     async def _reload(self, configuration: Configuration) -> None:
         """Takes a changed configuration into effect, as far as that goes without a restart."""
-        before, self.configuration = self.configuration.settings, configuration
-        settings = configuration.settings
-        logs.configure(level=settings.log.level, form=settings.log.format, secrets=configuration.secrets())
+        started = self._started.settings
+        settings = composing.until_restart(started, configuration.settings)
+        self.configuration = replace(configuration, settings=settings)
+        # The secrets of the start are still in use.
+        secrets = (*self._started.secrets(), *configuration.secrets())
+        logs.configure(level=settings.log.level, form=settings.log.format, secrets=secrets)
         await self._declare_sources()
         self._publisher.forget()
-        self._fetcher.reconfigure(composing.fetch_limits(settings, _own_network(before.web.host)))
+        self._fetcher.reconfigure(composing.fetch_limits(settings, _own_network(settings.web.host)))
         self._poller.reconfigure(composing.rhythm(settings), settings.delivery.batch_seconds)
         if self.telegram:
             self.telegram.reconfigure(settings)
-        restart = composing.needs_restart(before, settings)
+        restart = composing.needs_restart(started, configuration.settings)
         log.info("configuration_reloaded", sources=len(configuration.sources), needs_restart=list(restart))
         await self._note_configuration({"state": "ok", "faults": [], "restart": list(restart)})
 
