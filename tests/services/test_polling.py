@@ -240,6 +240,19 @@ async def test_a_permanent_redirect_is_remembered_and_a_temporary_one_is_not(ben
     assert bench.server.requests[-1].path == "/moved"
 
 
+@pytest.mark.parametrize("status", [404, 410])
+async def test_when_the_address_of_a_redirect_fails_the_declared_one_is_asked_again(bench: Bench, status: int) -> None:
+    await bench.declare()
+    bench.serve(b"", "Location: /new", status=301)
+    bench.server.routes["/new"] = answer(200, feed(1))
+    await bench.poll()
+    bench.server.routes["/new"] = answer(status, b"")
+    bench.serve(feed(1, 2))
+    assert (await bench.poll()).outcome == "failed"
+    assert (await bench.poll()).new == 1
+    assert [request.path for request in bench.server.requests] == ["/feed", "/new", "/new", "/feed"]
+
+
 async def test_a_page_that_is_no_feed_is_a_failure_that_names_the_remedy(bench: Bench) -> None:
     await bench.declare()
     bench.serve(b"<html><body><p>Hello</p></body></html>", "Content-Type: text/html")
@@ -422,6 +435,16 @@ class TestArticlePages:
         self.list(bench, 160, *range(100, 160))
         await bench.poll()
         assert ("pending", None) in await bench.deliveries()
+
+    async def test_an_article_for_which_the_site_asks_to_wait_is_not_made_of_what_the_list_says(
+        self, bench: Bench
+    ) -> None:
+        await self.declare(bench, 1)
+        await bench.poll()
+        self.list(bench, 3, 2, 1)
+        bench.server.routes["/a/3"] = answer(429, b"", "Retry-After: 1")
+        assert [(await bench.poll()).new for _ in range(4)] == [0, 0, 0, 0]
+        assert "/a/2" not in [request.path for request in bench.server.requests]
 
     async def test_articles_that_are_not_there_neither_end_nor_delay_the_watch(self, bench: Bench) -> None:
         await self.declare(bench, *range(8))

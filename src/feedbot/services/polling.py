@@ -179,12 +179,13 @@ class Poller:
     def _failure(self, source: Source, error: FetchError) -> _Found:
         recent = [*self._recent, (_host(source), error.kind)]
         kind = "failed"
-        if isinstance(error, SourceGone):
+        if isinstance(error, SourceGone) and not source.moved_to:
             kind = "gone"
         elif planning.is_own_outage(recent):
             kind = "offline"
         outcome = PollOutcome(kind=kind, error_kind=error.kind, error_text=str(error), retry_after=error.retry_after)
-        return _Found(outcome, error.status)
+        # A redirect may have been wrong: before the new address is given up, the declared one is asked again.
+        return _Found(outcome, error.status, {"moved_to": None} if source.moved_to and kind == "failed" else None)
 
     async def _store(
         self, source: Source, found: _Found, started_at: datetime, seconds: float

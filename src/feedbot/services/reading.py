@@ -88,11 +88,12 @@ async def read_articles(
         try:
             reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft)
         except FetchError as error:
+            url = shown(entry.draft.url)
+            log.warning("article_unread", source=source.id, url=url, kind=error.kind, reason=str(error))
+            if error.retry_after:
+                break  # the site asks to wait: that says nothing of this article
             in_a_row += 1
             _count_failure(reading, entry, error)
-            log.warning(
-                "article_unread", source=source.id, url=shown(entry.draft.url), kind=error.kind, reason=str(error)
-            )
         else:
             in_a_row = 0
             reading.failed.pop(entry.key.hex(), None)
