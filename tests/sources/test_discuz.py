@@ -287,7 +287,7 @@ BAR = '<span class="pipe">|</span>'
         f"发布时间：2026-3-9 07:05 · 发布人：{BY} · 评论数：3 · 信息来源：青禾 时报",
         f"2026/3/9 7:05 / 发布者: {BY} / 评论: 3 / 来源: <a href='/t'>青禾 时报</a> / 编辑: 李四",
         "2026年3月9日 07:05 | 作者：周记者 | 浏览：9 | 评论：3 次 | 文章来源：青禾 时报 | 字号：大 中 小",
-        f"2026-3-9 07:05{BAR}<!-- 编辑 -->发布者: {BY}{BAR}评论: <a><em id='_commentnum'>3</em></a>{BAR}稿源: 青禾 时报",
+        f"2026-3-9 07:05{BAR}<!-- 编辑 -->发布者: {BY}{BAR}评论: <em id='_commentnum'>3</em>{BAR}稿源: 青禾 时报",
     ],
 )
 def test_the_line_below_the_title_is_read_however_a_template_sets_it(line: str) -> None:

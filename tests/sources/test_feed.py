@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,9 @@ def test_a_listing_has_at_most_two_thousand_items_and_the_first_ones() -> None:
     items = "".join(f"<item><title>{number}</title></item>" for number in range(2100))
     drafts = read(f"<rss><channel>{items}</channel></rss>").drafts
     assert [draft.title for draft in drafts] == [str(number) for number in range(2000)]
+
+
+def test_json_dates_in_unix_seconds_are_read() -> None:
+    item = '{"id": "1", "url": "https://news.example/1", "title": "t", "date_published": 1603080660}'
+    read_drafts = read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}').drafts
+    assert [draft.published for draft in read_drafts] == [datetime(2020, 10, 19, 4, 11, tzinfo=UTC)]

@@ -73,8 +73,8 @@ def _item(said: dict[str, Any], url: str) -> Item:
         guid=_identifier(said.get("id")),
         urls=(_text(said, "url"), _text(said, "external_url")),
         title=_line(said, "title"),
-        published=_text(said, "date_published"),
-        updated=_text(said, "date_modified"),
+        published=_identifier(said.get("date_published")),  # some write Unix seconds
+        updated=_identifier(said.get("date_modified")),
         author=_author(said),
         language=_text(said, "language"),
         tags=unique(tag for tag in _list(said, "tags") if isinstance(tag, str)),

@@ -30,6 +30,12 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{5000,}>")
 _MOST_ATTRIBUTES = 500
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
 _ROOT_NAME = re.compile(r"<([\w.:-]+)")
+# What media and podcast extensions say of an item or of one picture in it, beside the item's own description.
+_ASIDES = re.compile(
+    r"""xmlns:(?P<prefix>[\w.-]{1,40})\s*=\s*["'][^"']{0,20}(?:search\.yahoo\.com/mrss|itunes\.com/dtds/podcast)""",
+    re.IGNORECASE,
+)
+ASIDE = "aside"
 MAX_ITEMS = 2000
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _LONGEST_VALUE = 200
@@ -45,14 +51,15 @@ def prepare(text: str, url: str) -> str:
     """The feed from its root element on, without a DOCTYPE, every reference resolved or escaped; UTF-8 is declared.
 
     Entities that the feed declares are put in where they are plain text. Ampersands that begin nothing, HTML's named
-    characters and references to characters that XML forbids are mended outside of CDATA. Only the first 2,000 items are
-    kept.
+    characters and references to characters that XML forbids are mended outside of CDATA. A `media:description` or
+    `itunes:summary` is named `media:aside` and `itunes:aside`: feedparser would take a picture's caption for the
+    article. Only the first 2,000 items are kept.
 
     Raises:
         NotParseable: the feed declares entities that could blow up or reach outside, or is a bomb of attributes.
     """
     start, subset = _start(text)
-    body = _resolved(_first_items(text[start or 0 :]), _declared(subset, url), url)
+    body = _set_aside(_resolved(_first_items(text[start or 0 :]), _declared(subset, url), url))
     if any(tag[0].count("=") > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(body)):
         raise NotParseable(
             "A tag of the feed has hundreds of attributes, as only an attack has; it was not read.", url=url
@@ -120,6 +127,18 @@ def _resolved(body: str, entities: dict[str, str], url: str) -> str:
         return "&amp;"
 
     return _CDATA_OR_AMPERSAND.sub(mend, body)
+
+
+def _set_aside(body: str) -> str:
+    prefixes = {match["prefix"] for match in _ASIDES.finditer(body)}
+    if not prefixes:
+        return body
+    names = "|".join(map(re.escape, sorted(prefixes)))
+    tag = re.compile(
+        rf"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|(?P<open></?(?:{names}):)(?:description|summary)(?=[\s/>])",
+        re.DOTALL | re.IGNORECASE,
+    )
+    return tag.sub(lambda match: f"{match['open']}{ASIDE}" if match["open"] else match[0], body)
 
 
 def _html_character(name: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import feedparser
 
 from feedbot.sources.feed_item import Feed, Html, Item, Media, draft
-from feedbot.sources.feed_prolog import prepare
+from feedbot.sources.feed_prolog import ASIDE, prepare
 from feedbot.sources.feed_values import language, mime_type, plain_html, size, unique
 from feedbot.sources.html import absolute, one_line
 from feedbot.sources.spec import Listing, ParseOptions
@@ -84,7 +84,8 @@ def _item(entry: Any, url: str, *, is_atom: bool, is_discuz: bool) -> Item:
         published=_text(entry, "published") or _text(entry, "created"),
         updated=_text(entry, "updated"),
         fallback_published=_read(entry, "published") or _read(entry, "updated"),
-        author=_author(entry),
+        # In Atom what a feed took over from another has that one's author (RFC 4287, 4.2.1).
+        author=_author(entry) or _author(dict.get(entry, "source") or {}),
         origin=_line(dict.get(entry, "source") or {}, "title"),
         comment_count=_comment_count(entry, links),
         language=_language(entry),
@@ -121,9 +122,16 @@ def _description(entry: Any, url: str) -> Html:
     detail = dict.get(entry, "summary_detail") or {}
     text = _text(entry, "summary")
     if any(text == (part.get("value") or "").strip() for part in dict.get(entry, "content") or []):
-        return Html()  # feedparser's copy of the content
+        return _aside(entry, url)  # the summary is feedparser's copy of the content
     is_html = detail.get("type", "text/html") in _HTML_TYPES
-    return Html(text if is_html else plain_html(text), detail.get("base") or url)
+    described = Html(text if is_html else plain_html(text), detail.get("base") or url)
+    return described if described.html else _aside(entry, url)
+
+
+def _aside(entry: Any, url: str) -> Html:
+    """What an item without a description says by an extension: a podcast's summary, a video's description."""
+    text = _text(entry, f"itunes_{ASIDE}") or _text(entry, f"media_{ASIDE}")
+    return Html(text if _MARKUP.search(text) else plain_html(text), url)
 
 
 def _urls(entry: Any, links: list[Any]) -> Iterator[str]:
@@ -137,12 +145,16 @@ def _urls(entry: Any, links: list[Any]) -> Iterator[str]:
 
 
 def _author(said: Any) -> str:
-    with_mail = _MAIL_WITH_NAME.fullmatch(_text(said, "author"))
-    if with_mail:  # RSS 2.0 wants `mail (Name)`
-        return one_line(with_mail[1])
     people = dict.get(said, "authors") or []
-    names = (one_line(dict.get(person, "name") or "") for person in people)
-    return ", ".join(dict.fromkeys(name for name in names if name)) or one_line(_text(said, "author"))
+    names = (_name(dict.get(person, "name") or "") for person in people)
+    return ", ".join(dict.fromkeys(name for name in names if name)) or _name(_text(said, "author"))
+
+
+def _name(text: str) -> str:
+    """The name in RSS 2.0's `mail (Name)`; of an address with a long last part feedparser leaves `part (Name`."""
+    with_mail = _MAIL_WITH_NAME.fullmatch(text)
+    is_left_over = text.count("(") > text.count(")")
+    return one_line(with_mail[1] if with_mail else text.rpartition("(")[2] if is_left_over else text)
 
 
 def _comment_count(entry: Any, links: list[Any]) -> int | None:
