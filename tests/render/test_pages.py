@@ -154,6 +154,12 @@ def test_only_web_addresses_become_links(url: str) -> None:
         ("https://user:word@a.example:8443/feed", "https://a.example:8443/feed"),
         ("https://a.example/feed?api_key=1", ""),
         ("https://a.example/feed?Token=1", ""),
+        ("https://a.example/private/9f86d081884c7d659a2feaa0c55ad015/feed", ""),
+        ("https://a.example/feed?u=9f86d081884c7d659a2feaa0", ""),
+        (
+            "https://a.example/2026/the-long-title-of-a-story-no-7",
+            "https://a.example/2026/the-long-title-of-a-story-no-7",
+        ),
     ],
 )
 def test_a_sources_address_is_shown_without_its_secrets(url: str, shown: str) -> None:

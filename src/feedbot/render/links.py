@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -10,7 +11,9 @@ _READERS = (
     ("Inoreader", "https://www.inoreader.com/?add_feed={url}"),
     ("NewsBlur", "https://www.newsblur.com/?url={url}"),
 )
-_SECRET_WORDS = ("token", "key", "secret", "auth", "pass", "sign")
+_SECRET_WORDS = ("token", "key", "secret", "auth", "pass", "pwd", "sign", "session", "jwt")
+# Private feeds carry their token in the path: letters and digits without a word among them.
+_TOKEN_SHAPE = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Za-z]*[A-Za-z])[A-Za-z0-9_=]{20,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,8 @@ def public_link(url: str) -> str:
     if not web_link(url):
         return ""
     parts = urlsplit(url)
-    if any(word in parts.query.lower() for word in _SECRET_WORDS):
+    said = [*parts.path.split("/"), *(pair.rpartition("=")[2] for pair in parts.query.split("&"))]
+    if any(word in parts.query.lower() for word in _SECRET_WORDS) or any(map(_TOKEN_SHAPE.fullmatch, said)):
         return ""
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
 
