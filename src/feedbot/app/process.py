@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -27,7 +28,7 @@ from feedbot.config import Configuration
 from feedbot.config.watch import watch
 from feedbot.engine.clock import Clock, Tick
 from feedbot.engine.workers import Workers
-from feedbot.errors import ConfigurationError
+from feedbot.errors import ConfigurationError, Refused
 from feedbot.fetching.client import Fetcher
 from feedbot.render.links import SitePresentation
 from feedbot.services import housekeeping, sourcing
@@ -351,5 +352,16 @@ def _own_address(settings: Settings) -> str:
 
 
 def _own_network(host: str) -> str:
-    """The address at which this process reaches itself."""
-    return {"0.0.0.0": "127.0.0.1", "localhost": "127.0.0.1", "::": "::1"}.get(host, host.strip("[]"))  # noqa: S104
+    """The address at which this process reaches itself.
+
+    Raises:
+        Refused: `web.host` is a name that nobody knows.
+    """
+    address = {"0.0.0.0": "127.0.0.1", "localhost": "127.0.0.1", "::": "::1"}.get(host, host.strip("[]"))  # noqa: S104
+    try:
+        return str(socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][4][0])
+    except OSError as error:
+        raise Refused(
+            f"web.host is {host!r}, of which no address is known ({error.strerror}). Write 127.0.0.1, or 0.0.0.0 "
+            "for every address of this machine."
+        ) from None

@@ -90,10 +90,17 @@ class Database:
         """Holds the file for this process: two runs on one file would poll and send everything twice.
 
         Raises:
-            DatabaseError: another process runs on this file.
+            DatabaseError: another process runs on this file, or its folder cannot be written to.
         """
-        path = f"{self.url.database}.lock"
-        with Path(path).open("w", encoding="utf-8") as lock:
+        path = Path(f"{self.url.database}.lock")
+        try:
+            held = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise DatabaseError(
+                f"The file {path} beside the database cannot be written ({error.strerror}). "
+                "Let feedbot write into that folder, or set another database.url."
+            ) from None
+        with held as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
