@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from email.utils import format_datetime
 from ipaddress import ip_network
 
 import pytest
+from sqlalchemy import select
 
 from feedbot.domain.planning import Rhythm
 from feedbot.domain.source import DeclaredSource, Source, SourceOptions
@@ -19,6 +21,7 @@ from feedbot.services.polling import Poller
 from feedbot.storage import articles, categories, chats, deliveries, polls, sources
 from feedbot.storage.database import Database
 from feedbot.storage.polls import PollRecord
+from feedbot.storage.tables import source
 from misbehaving import Connection, MisbehavingServer, Request, answer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -42,6 +45,7 @@ class Bench:
     database: Database
     server: MisbehavingServer
     poller: Poller
+    fetcher: Fetcher
     now: datetime = NOW
     changes: list[None] = field(default_factory=list)
 
@@ -101,7 +105,7 @@ async def bench(sqlite: Database) -> AsyncIterator[Bench]:
         poller = Poller(
             sqlite, fetcher, RHYTHM, owner="test", on_change=changed, now=lambda: made.now, jitter=lambda: 0.5
         )
-        made = Bench(sqlite, server, poller)
+        made = Bench(sqlite, server, poller, fetcher)
         yield made
 
 
@@ -293,6 +297,27 @@ async def test_a_poll_without_articles_that_lost_its_lease_leaves_no_trace(bench
     async with bench.database.read() as connection:
         assert await polls.timeline(connection, source.number) == []
     assert (await bench.source()).failures == 0
+
+
+async def test_a_visit_that_takes_longer_than_a_lease_keeps_it(bench: Bench) -> None:
+    poller = Poller(bench.database, bench.fetcher, RHYTHM, owner="slow", now=lambda: bench.now, renew_every=0.005)
+
+    async def slow(_: Request, connection: Connection) -> None:
+        bench.now += timedelta(minutes=11)
+        async with asyncio.timeout(5):
+            while await free():  # noqa: ASYNC110 (the other side is a database, which sets no event)
+                await asyncio.sleep(0.005)
+        await connection.send(answer(200, feed(1)))
+
+    async def free() -> int:
+        async with bench.database.read() as connection:
+            query = select(source.c.number).where(source.c.leased_until < bench.now)
+            return len((await connection.execute(query)).all())
+
+    await bench.declare()
+    bench.server.routes["/feed"] = slow
+    [leased] = await poller.claim(1)
+    assert (await poller.poll(leased)).new == 1
 
 
 async def test_a_poll_stores_nothing_when_its_source_changed_meanwhile_and_was_leased_again(bench: Bench) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -25,6 +27,7 @@ from feedbot.storage.database import Connection, Database
 from feedbot.storage.polls import PollRecord
 
 RECENT_POLLS = 12
+RENEW_SECONDS = 180.0  # well within a lease
 
 log = structlog.get_logger()
 
@@ -69,6 +72,7 @@ class Poller:
         on_change: Callable[[], None] = lambda: None,
         now: Callable[[], datetime] = utc_now,
         jitter: Callable[[], float] = random.random,
+        renew_every: float = RENEW_SECONDS,
     ) -> None:
         self._rhythm = rhythm
         self._batch = timedelta(seconds=batch_seconds)
@@ -79,6 +83,7 @@ class Poller:
         self._on_change = on_change
         self._now = now
         self._jitter = jitter
+        self._renew_every = renew_every
         self._recent: deque[tuple[str, str | None]] = deque(maxlen=RECENT_POLLS)
         self.counts: dict[str, int] = dict.fromkeys(("ok", "unchanged", "partial", "failed", "gone", "offline"), 0)
 
@@ -116,7 +121,8 @@ class Poller:
         began = time.monotonic()
         started_at = self._now()
         try:
-            found = await self._look(source)
+            async with self._keeping(source):
+                found = await self._look(source)
         except FetchError as error:
             found = self._failure(source, error)
         self._recent.append((_host(source), found.outcome.error_kind))
@@ -132,6 +138,25 @@ class Poller:
         if stored and (record.new or record.changed):
             self._on_change()
         return record
+
+    @asynccontextmanager
+    async def _keeping(self, source: Source) -> AsyncIterator[None]:
+        """Renews the lease as long as the block takes: a slow site may keep it busy for longer than a lease lasts."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(self._renew_every)
+                try:
+                    await self.still_ours(source)
+                except Exception:
+                    log.exception("lease_not_renewed", source=source.id)
+
+        task = asyncio.create_task(renew(), name=f"lease of {source.id}")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def _look(self, source: Source) -> _Found:
         visit = await reading.visit(self._fetcher, source)
