@@ -90,7 +90,7 @@ async def add(
     statement = insert(connection, article).on_conflict_do_nothing(index_elements=["source_number", "key"])
     article_id: int | None = (await connection.execute(statement.returning(article.c.id), row)).scalar_one_or_none()
     if article_id is not None:
-        await _categorise(connection, article_id, tuple(in_categories), row["date"])
+        await _categorise(connection, [(article_id, row["date"])], tuple(in_categories))
     return article_id
 
 
@@ -112,8 +112,18 @@ async def revise(
         values |= {"revision": article.c.revision + 1, "changed": now}
     await connection.execute(update(article).where(article.c.id == stored.id).values(**values))
     if changed:
-        await _categorise(connection, stored.id, tuple(in_categories), values["date"], replace=True)
+        await _categorise(connection, [(stored.id, values["date"])], tuple(in_categories), replace=True)
     return changed
+
+
+async def recategorise(connection: AsyncConnection, number: int, declared: Sequence[str]) -> None:
+    """Puts every article of a source into the categories that are declared now, or into those that its page names."""
+    query = select(article.c.id, article.c.date, article.c.details).where(article.c.source_number == number)
+    groups: dict[tuple[str, ...], list[tuple[int, datetime]]] = {}
+    for row in await connection.execute(query):
+        groups.setdefault(paths.assign(row.details["category_path"], declared), []).append((row.id, row.date))
+    for direct, dated in groups.items():
+        await _categorise(connection, dated, direct, replace=True)
 
 
 async def mark_read(connection: AsyncConnection, article_ids: Sequence[int], now: datetime) -> None:
@@ -216,17 +226,25 @@ async def _load(connection: AsyncConnection, query: Select[Any]) -> list[Article
 
 
 async def _categorise(
-    connection: AsyncConnection, article_id: int, direct: tuple[str, ...], date: datetime, *, replace: bool = False
+    connection: AsyncConnection,
+    dated: Sequence[tuple[int, datetime]],
+    direct: tuple[str, ...],
+    *,
+    replace: bool = False,
 ) -> None:
-    if replace:
-        await connection.execute(article_category.delete().where(article_category.c.article_id == article_id))
+    """Puts articles, each an id with its date, into these categories and their parents."""
     ids = await categories.ensure(connection, direct)
-    rows = [
-        {"category_id": ids[path], "article_id": article_id, "is_direct": path in direct, "date": date}
-        for path in paths.lineage(direct)
-    ]
-    if rows:
-        await connection.execute(insert(connection, article_category).on_conflict_do_nothing(), rows)
+    for some in _batches(dated):
+        if replace:
+            among = article_category.c.article_id.in_([article_id for article_id, _ in some])
+            await connection.execute(article_category.delete().where(among))
+        rows = [
+            {"category_id": ids[path], "article_id": article_id, "is_direct": path in direct, "date": date}
+            for article_id, date in some
+            for path in paths.lineage(direct)
+        ]
+        if rows:
+            await connection.execute(insert(connection, article_category).on_conflict_do_nothing(), rows)
 
 
 def _batches(values: Sequence[_T], size: int = 500) -> Iterable[Sequence[_T]]:
