@@ -186,6 +186,14 @@ async def test_what_comes_while_a_topic_is_closed_is_held_for_it_unless_another_
     assert (held.chat_id, held.thread_id, held.reason) == (-1, 5, "topic suspended")
 
 
+async def test_a_count_that_nobody_can_mean_is_stored_as_the_most_there_can_be(database: Database) -> None:
+    async with database.write() as connection:
+        await declare(connection)
+        await store(connection, plain(1, comment_count=10**30), "A")
+        [article] = await articles.latest(connection)
+    assert article.comment_count == 2**31 - 1
+
+
 async def test_a_silent_article_leaves_a_row_that_says_why(database: Database) -> None:
     async with database.write() as connection:
         await declare(connection)

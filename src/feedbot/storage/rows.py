@@ -12,6 +12,7 @@ from feedbot.domain import identity
 from feedbot.domain.article import Article, Attachment, Content, Draft, Image, Reaction
 from feedbot.domain.source import Source, SourceOptions
 
+_MOST = 2**31 - 1  # what the column holds; a page may claim anything
 _SOURCE_FIELDS = frozenset(field.name for field in fields(Source)) - {"options", "unread"}
 _PLAIN_CONTENT = (
     "url",
@@ -38,6 +39,8 @@ def to_source(row: RowMapping) -> Source:
 def content_values(content: Content) -> dict[str, Any]:
     """The columns of `article` that hold what the story says."""
     values = {name: getattr(content, name) for name in _PLAIN_CONTENT}
+    if content.comment_count is not None:
+        values["comment_count"] = min(content.comment_count, _MOST)
     values["fingerprint"] = identity.fingerprint(content)
     values["details"] = {
         "images": [[image.url, image.alt] for image in content.images],
