@@ -357,6 +357,14 @@ async def test_blocking_suspends_and_unblocking_brings_everything_back(room: Roo
         assert await deliveries.count(connection) == {"pending": 1}
 
 
+async def test_a_chat_that_paused_stays_paused_when_it_blocks_and_comes_back(room: Room) -> None:
+    await room.ask("/pause")
+    room.world.block(room.chat.id)
+    room.world.unblock(room.chat.id)
+    await room.ask("/help")
+    assert (await room.stored()).state == "paused"
+
+
 async def eventually_state(room: Room, state: str, chat_id: int | None = None) -> None:
     async with asyncio.timeout(10):
         while (await room.stored(chat_id)).state != state:  # noqa: ASYNC110 (the bot sets no event for tests)

@@ -107,8 +107,14 @@ async def welcome_back(database: Database, chat: Chat, thread_id: int, backlog_h
 
 
 async def suspend(database: Database, chat_id: int, reason: str, now: datetime) -> None:
-    """The bot was blocked or removed: nothing is sent and nothing is forgotten until it is back."""
+    """The bot was blocked or removed: nothing is sent and nothing is forgotten until it is back.
+
+    A chat that was paused stays so: its people said that, and the return of the bot does not take it back.
+    """
     async with database.write() as connection:
+        known = await chats.get(connection, chat_id)
+        if known and known.state == "paused":
+            return
         await chats.set_state(connection, chat_id, "suspended", reason, now)
         await outbox.hold_open(connection, chat_id, reason)
 
