@@ -160,7 +160,17 @@ def test_r10_the_plain_summary_stands_before_the_whole_body() -> None:
 
 def test_r10_a_missing_summary_is_the_beginning_of_the_body() -> None:
     assert item(article(summary="", body_html="<p>一</p><p>A &amp; B</p>")).findtext("description") == "一 A &amp; B"
-    assert item(article(summary="", body_html=f"<p>{'字' * 900}</p>")).findtext("description") == "字" * 280 + "…"
+    assert item(article(summary="", body_html=f"<p>{'字' * 900}</p>")).findtext("description") == "字" * 279 + "…"
+
+
+def test_r10_a_description_ends_with_a_sentence_also_where_the_source_cut_its_summary() -> None:
+    body = f"<p>梨园开园。</p><p>游客&nbsp;很多&amp;热闹。{'路' * 300}。</p>"
+    for summary in ("", "梨园开园。 游客 很 ..."):
+        description = item(article(summary=summary, summary_is_cut=True, body_html=body)).findtext("description")
+        assert description == "梨园开园。游客 很多&amp;热闹。"
+    own = "市区三所学校明天停课。家长请 ..."
+    described = item(article(summary=own, summary_is_cut=True, body_html=body)).findtext("description")
+    assert described == "市区三所学校明天停课。"
 
 
 def test_r10_a_body_without_any_text_is_the_description() -> None:

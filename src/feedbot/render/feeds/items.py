@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from feedbot.domain.article import Article
 from feedbot.domain.article import Attachment as ArticleFile
+from feedbot.domain.summary import article_summary, summarise
 from feedbot.render.feeds import clean
 from feedbot.render.feeds.view import FeedView, Origin
 
@@ -16,6 +17,7 @@ _NAMESPACE = uuid.UUID("6f1f6a0e-6d0b-5d51-9a0b-5f3f1c1c7a52")
 # No article on the web is older; dates before are a missing value (1970, year 1) or a slip.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _TITLE_FROM_SUMMARY = 80  # letters
+_SUMMARY_FROM_BODY = 280
 _MICROSECONDS = 1_000_000
 
 
@@ -91,11 +93,11 @@ def _updated(article: Article) -> datetime:
 def _item(view: FeedView, identity: str, article: Article) -> Item:
     url = clean.ascii_url(article.url)
     body = clean.safe_html(article.body_html)
-    summary = clean.line(article.summary) or clean.excerpt(body)
+    summary = clean.line(_summary(article, body))
     return Item(
         id=identity,
         url=url,
-        title=_title(article.title, summary[:_TITLE_FROM_SUMMARY], url or "", identity),
+        title=_title(article.title, summarise(summary, _TITLE_FROM_SUMMARY), url or "", identity),
         summary=summary,
         body=body,
         author=clean.plain_title(article.author),
@@ -109,6 +111,13 @@ def _item(view: FeedView, identity: str, article: Article) -> Item:
         language=clean.language_tag(article.language),
         origin=view.origins.get(article.source_id),
     )
+
+
+def _summary(article: Article, body: str) -> str:
+    """The source's own summary; where it has none, or one that it cut off, whole sentences."""
+    if article.summary.strip() and not article.summary_is_cut:
+        return article.summary
+    return article_summary(article, _SUMMARY_FROM_BODY, clean.body_text(body))
 
 
 def _title(*candidates: str) -> str:
