@@ -14,7 +14,7 @@ import pytest
 
 from feedbot.sandbox.model import Injected
 from feedbot.sandbox.page import HERE, STATIC
-from sandbox.stage import Stage
+from sandbox.stage import TOKEN, Stage
 
 
 @asynccontextmanager
@@ -169,6 +169,38 @@ async def test_what_cannot_be_done_is_told(stage: Stage, path: str, body: dict[s
         assert told in answer["error"]
 
 
+@pytest.mark.parametrize("path", ["say", "press", "react", "users", "chats", "act", "faults"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[]",
+        '"x"',
+        "null",
+        "[" * 100_000,
+        '{"first_name": "\\ud800", "title": "\\ud800", "chat_id": 1, "status": "\\ud800"}',
+        '{"chat_id": 1e400, "user_id": 1e400, "text": "x", "message_id": 1, "data": "x", "times": 1e400}',
+        '{"first_name": NaN, "title": NaN, "delay": NaN}',
+    ],
+    ids=["list", "text", "null", "deep", "half a character", "infinite", "no number"],
+)
+async def test_nonsense_is_refused_and_the_page_goes_on(stage: Stage, path: str, body: str) -> None:
+    async with browsing(stage) as session:
+        async with session.post(f"api/{path}", data=body, headers={"Content-Type": "application/json"}) as answer:
+            assert answer.status == 400
+            assert "error" in await answer.json()
+        assert await loaded(session, "state")
+
+
+async def test_half_a_character_that_a_bot_sends_does_not_break_the_page(stage: Stage) -> None:
+    markup = '{"inline_keyboard": [[{"text": "\\ud800", "url": "https://a.example/"}]]}'
+    body = {"chat_id": stage.chat.id, "text": "\ud800", "reply_markup": markup}
+    async with browsing(stage) as session:
+        async with session.post(f"{stage.url}/bot{TOKEN}/sendMessage", json=body) as answer:
+            assert answer.status in {200, 400}
+        assert (await loaded(session, "state"))["users"]
+        assert (await loaded(session, f"chats/{stage.chat.id}"))["chat"]["id"] == stage.chat.id
+
+
 async def test_a_form_of_another_site_is_refused(stage: Stage) -> None:
     async with browsing(stage) as session:
         async with session.post("api/say", data='{"chat_id": 1}', headers={"Content-Type": "text/plain"}) as answer:
@@ -196,3 +228,16 @@ def test_every_word_of_the_page_has_its_chinese() -> None:
     own_names = {"sendMessage", "sendPhoto", "sendMediaGroup", "editMessageText", "answerCallbackQuery", "getUpdates"}
     own_names |= {"English", "简体中文", "channel", "title", ""}
     assert said - listed - own_names == set()
+
+
+async def test_json_that_nests_without_end_is_refused_as_telegram_does(stage: Stage) -> None:
+    headers = {"Content-Type": "application/json"}
+    deep = (
+        {"data": "[" * 100_000, "headers": headers},
+        {"json": {"chat_id": 1, "text": "x", "reply_markup": "[" * 100_000}},
+    )
+    async with browsing(stage) as session:
+        for sent in deep:
+            async with session.post(f"{stage.url}/bot{TOKEN}/sendMessage", **sent) as answer:
+                assert answer.status == 400
+                assert (await answer.json())["ok"] is False

@@ -52,7 +52,7 @@ class Arguments:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from None
 
     def record(self, name: str) -> dict[str, Any] | None:
@@ -102,7 +102,7 @@ def read_arguments(query: bytes, content_type: str, body: bytes) -> Arguments:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise bad_request("can't parse JSON object") from None
     if not isinstance(value, dict):
         raise bad_request("can't parse JSON object")

@@ -43,6 +43,13 @@ UNSEEN = frozenset({"poll"})
 Action = Callable[[Json], Any]
 
 
+class _Answer(JSONResponse):
+    """JSON in ASCII: a bot may have sent half a character (a lone surrogate), which has no UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, separators=(",", ":")).encode()
+
+
 class ChatPage:
     """The routes of the page and its listeners."""
 
@@ -111,15 +118,14 @@ class ChatPage:
         async def post(request: Request) -> Response:
             # A page of another site can send forms here, but no JSON without being asked first.
             if not request.headers.get("content-type", "").startswith("application/json"):
-                return JSONResponse({"error": "send JSON"}, 415)
+                return _Answer({"error": "send JSON"}, 415)
             try:
-                arguments = json.loads(await _body(request))
-                result = action(arguments)
+                result = action(_arguments(await _body(request)))
             except SandboxMisuse as error:
-                return JSONResponse({"error": str(error)}, 400)
-            except (ValueError, KeyError, TypeError) as error:
-                return JSONResponse({"error": f"not a complete request: {error}"}, 400)
-            return JSONResponse({"result": result})
+                return _Answer({"error": str(error)}, 400)
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+                return _Answer({"error": f"not a complete request: {error}"}, 400)
+            return _Answer({"result": result})
 
         return post
 
@@ -127,7 +133,7 @@ class ChatPage:
 
     async def _state(self, _request: Request) -> Response:
         bots = list(self._world.bots.values())
-        return JSONResponse(
+        return _Answer(
             {
                 "users": [user.to_json() for user in self._world.users.values()],
                 "chats": [self._summary(chat) for chat in self._world.chats.values() if chat.migrated_to is None],
@@ -169,9 +175,9 @@ class ChatPage:
     def _chat_response(self, chat_id: int) -> Response:
         chat = self._world.chats.get(chat_id)
         if chat is None:
-            return JSONResponse({"error": f"there is no chat {chat_id}"}, 404)
+            return _Answer({"error": f"there is no chat {chat_id}"}, 404)
         messages = [self._shown(chat, message) for message in chat.messages.values()]
-        return JSONResponse({"chat": self._summary(chat), "messages": messages, "notes": list(chat.notes)})
+        return _Answer({"chat": self._summary(chat), "messages": messages, "notes": list(chat.notes)})
 
     @staticmethod
     def _shown(chat: Chat, message: Json) -> Json:
@@ -302,6 +308,16 @@ def _put(stream: asyncio.Queue[str | None], text: str | None) -> None:
         while not stream.empty():
             stream.get_nowait()
         stream.put_nowait(None)
+
+
+def _arguments(body: bytes) -> Json:
+    """The object that was sent; ValueError for anything else, and for what no answer could hold afterwards."""
+    sent = json.loads(body)
+    if not isinstance(sent, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - the sender's slip, not ours
+    # Half a character (a lone surrogate) has no UTF-8, and not-a-number no JSON.
+    json.dumps(sent, ensure_ascii=False, allow_nan=False).encode()
+    return sent
 
 
 async def _body(request: Request) -> bytes:
