@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from end_to_end.house import FeedbotProcess, Town, installation, town, until
+from end_to_end.house import PATIENCE, FeedbotProcess, Town, installation, town, until
 from feedbot.sandbox.server import Injected
 from feedbot.storage import articles, deliveries
 from feedbot.storage.database import Database
@@ -123,3 +123,16 @@ async def test_killed_during_polling_and_sending_loses_nothing(tmp_path: Path) -
                 repeats += sum(counts) - len(counts)
             assert repeats <= len(chats)  # one send in flight a chat
             assert await feedbot.stop() < 3
+
+
+async def test_a_first_start_that_is_killed_before_the_bot_met_anybody_costs_the_sandbox_no_message(
+    tmp_path: Path,
+) -> None:
+    async with installation(tmp_path) as feedbot:
+        await feedbot.start()
+        await until((tmp_path / "var" / "sandbox.json").exists)  # /start is said, and perhaps not yet heard
+        await feedbot.kill()
+
+        await feedbot.start()
+        await until(lambda: "event=message_sent" in feedbot.log(), 2 * PATIENCE)
+        await feedbot.stop()

@@ -31,7 +31,7 @@ from feedbot.engine.workers import Workers
 from feedbot.errors import ConfigurationError, Refused
 from feedbot.fetching.client import Fetcher
 from feedbot.render.links import SitePresentation
-from feedbot.services import housekeeping, sourcing
+from feedbot.services import housekeeping, sourcing, subscribing
 from feedbot.services.polling import Poller, utc_now
 from feedbot.services.publishing import Publisher
 from feedbot.settings import Settings
@@ -221,9 +221,9 @@ class Feedbot:
         return SandboxHouse(self.database.folder or Path("var"), epoch=epoch, every=SAMPLE_EVERY, pauses=pauses)
 
     async def _visit(self, house: SandboxHouse) -> None:
-        """Lets the person of a new sandbox say /start and follow the first category: there is something to see."""
-        chat_id, is_new = house.visitor(self.configuration.settings.site.language)
-        if not is_new:
+        """Lets a person whom the bot has not met say /start and follow a category: there is something to see."""
+        chat_id = house.visitor(self.configuration.settings.site.language)
+        if await subscribing.is_known(self.database, chat_id):
             return
         house.says(chat_id, "/start")
         while not (first := await sourcing.first_category(self.database)):

@@ -28,6 +28,12 @@ class Following:
         return frozenset(one.category_id for one in self.subscriptions if one.category_id is not None)
 
 
+async def is_known(database: Database, chat_id: int) -> bool:
+    """Whether the bot has met the chat."""
+    async with database.read() as connection:
+        return await chats.get(connection, chat_id) is not None
+
+
 async def meet(database: Database, chat_id: int, *, kind: str, title: str, language: str, now: datetime) -> Chat:
     """The chat as it is stored, made if it is new; a private chat follows the language of its person."""
     async with database.write() as connection:
