@@ -33,7 +33,7 @@ class Listener:
         self._dispatcher = Dispatcher()
         keeper = Doorkeeper(context)
         self._dispatcher.include_routers(
-            membership.router(context), buttons.router(context), commands.Commands(context).router()
+            membership.Membership(context).router(), buttons.router(context), commands.Commands(context).router()
         )
         for part in self._dispatcher.sub_routers:
             if part.name in {"buttons", "commands"}:

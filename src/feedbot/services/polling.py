@@ -21,6 +21,7 @@ from feedbot.domain.planning import PollOutcome, PollPlan, Rhythm
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, SourceGone
 from feedbot.fetching.client import Fetcher
+from feedbot.fetching.model import NO_VALIDATORS, Validators
 from feedbot.services import reading
 from feedbot.storage import articles, deliveries, polls, sources
 from feedbot.storage.database import Connection, Database
@@ -173,17 +174,6 @@ class Poller:
         wanted = judging.to_read(judgement, source.unread, self._now())
         read = await reading.read_articles(self._fetcher, source, visit.spec, wanted, source.unread)
         contents = {**_as_listed(judgement, read.failed), **read.drafts}
-        listed_now = {entry.key.hex() for entry in judgement.listed}
-        waiting = len(wanted) - len(read.drafts)
-        state = {
-            **moved,
-            "listed_at": self._now(),
-            "detected_type": visit.spec.name if source.type == "auto" else None,
-            "unread": {key: count for key, count in read.failed.items() if key in listed_now},
-            # A list whose articles are not all read must be looked at again, changed or not.
-            "etag": None if waiting else fetched.validators.etag,
-            "last_modified": None if waiting else fetched.validators.last_modified,
-        }
         outcome = PollOutcome(
             kind="partial" if read.is_partial else "ok",
             max_age=fetched.max_age,
@@ -191,10 +181,12 @@ class Poller:
             skip_hours=listing.skip_hours,
             skip_days=listing.skip_days,
         )
+        learnt = _learnt(judgement, read, fetched.validators, is_read=len(read.drafts) == len(wanted))
+        detected = visit.spec.name if source.type == "auto" else None
         return _Found(
             outcome,
             fetched.status,
-            state,
+            {**moved, **learnt, "listed_at": self._now(), "detected_type": detected},
             judgement,
             contents,
             missed=[entry.known.id for entry in read.missed if entry.known],
@@ -269,6 +261,22 @@ class Poller:
         await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
         new = sum(map(len, made.values()))
         return replace(record, new=new, changed=changed, unchanged=len(judgement.listed) - new - changed)
+
+
+def _learnt(
+    judgement: judging.Judgement, read: reading.Reading, validators: Validators, *, is_read: bool
+) -> dict[str, object]:
+    """What a list teaches for the next visit: failed tries, and validators once every article that was due is read.
+
+    A list whose articles are not all read must be looked at again, changed or not.
+    """
+    listed = {entry.key.hex() for entry in judgement.listed}
+    kept = validators if is_read else NO_VALIDATORS
+    return {
+        "unread": {key: count for key, count in read.failed.items() if key in listed},
+        "etag": kept.etag,
+        "last_modified": kept.last_modified,
+    }
 
 
 def _as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[bytes, Draft]:
