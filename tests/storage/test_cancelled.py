@@ -18,7 +18,8 @@ async def test_a_write_that_is_cancelled_at_any_moment_holds_up_nobody(sqlite: D
             await polls.set_fact(connection, key, {"number": number}, NOW)
             await polls.get_fact(connection, key)
 
-    kept: list[BaseException | None] = []  # the errors of cancelled tasks live on, with all that their tracebacks remember
+    # The errors of cancelled tasks live on, with all that their tracebacks remember.
+    kept: list[BaseException | None] = []
     for turns in range(0, 120, 2):
         task = asyncio.create_task(write("cancelled", turns))
         for _ in range(turns):
