@@ -163,6 +163,14 @@ def test_of_two_entries_with_one_guid_the_first_counts() -> None:
     assert [one.title for one in kept.values()] == ["First"]
 
 
+def test_a_guid_that_every_item_bears_names_none_of_them() -> None:
+    same = [draft(number, guid="https://town.example/") for number in (1, 2, 3)]
+    kept = keyed([*same, draft(4)], "auto")
+    assert [one.title for one in kept.values()] == ["Story 1", "Story 2", "Story 3", "Story 4"]
+    assert list(kept)[-1] == identity.article_key(draft(4))
+    assert len(keyed(same, "guid")) == 1
+
+
 def test_article_pages_are_read_for_new_and_edited_entries_and_for_a_few_young_ones() -> None:
     listed = [draft(number, is_complete=False) for number in range(1, 9)]
     known = [

@@ -60,10 +60,20 @@ class Judgement:
 
 
 def keyed(drafts: Iterable[Draft], how: str) -> dict[bytes, Draft]:
-    """The drafts by key, in the list's order; of two with one key the first counts."""
+    """The drafts by key, in the list's order; of two with one key the first counts.
+
+    Some sites give every item the same guid: one that stands for different titles at different addresses names none.
+    """
+    listed = tuple(drafts)
+    said: dict[str, tuple[set[bytes], set[bytes]]] = {}
+    for draft in listed:
+        titles, urls = said.setdefault(draft.guid or "", (set(), set()))
+        titles.add(identity.title_key(draft))
+        urls.add(identity.url_key(draft))
     found: dict[bytes, Draft] = {}
-    for draft in drafts:
-        found.setdefault(identity.article_key(draft, identity=how), draft)
+    for draft in listed:
+        is_vague = how == "auto" and all(len(values) > 1 for values in said[draft.guid or ""])
+        found.setdefault(identity.article_key(draft, identity="url" if is_vague else how), draft)
     return found
 
 
