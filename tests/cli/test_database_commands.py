@@ -46,7 +46,7 @@ def filled(config: Path, tmp_path: Path) -> Path:
         database = Database(f"sqlite:///{tmp_path}/feedbot.db")
         await upgrade(database)
         options = SourceOptions(headers={"Authorization": "Bearer hush"}, categories=("News",))
-        source = DeclaredSource(id="town", title="Town", url="https://town.example/", options=options)
+        source = DeclaredSource(id="town", title="Town", url="https://ann:hush-hush@town.example/", options=options)
         await sourcing.reconcile(database, [source], NOW)
         draft = Draft(url="https://town.example/1", title="A story", published=NOW)
         async with database.write() as connection:
@@ -86,7 +86,7 @@ def test_status_works_while_the_files_are_broken(filled: Path, capsys: pytest.Ca
     assert said["articles"] == 1
 
 
-def test_no_command_shows_a_sources_headers(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
+def test_no_command_shows_a_sources_headers_or_its_password(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
     for arguments in (["status"], ["status", "--json"], ["sources", "list"], ["sources", "list", "--json"]):
         assert exit_code(arguments) == 0
     assert "hush" not in capsys.readouterr().out

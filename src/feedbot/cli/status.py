@@ -11,6 +11,7 @@ import typer
 from feedbot.cli.invocation import Invocation
 from feedbot.cli.opening import with_database
 from feedbot.cli.output import examples, print_json, print_line, print_table
+from feedbot.log import Masker
 
 if TYPE_CHECKING:
     from feedbot.domain.source import Source
@@ -50,11 +51,16 @@ def _as_json(found: Overview) -> dict[str, Any]:
 
 
 def source_as_json(source: Source) -> dict[str, Any]:
-    """A source for programs, without its headers, which may be secret."""
+    """A source for programs, without what may be secret: its headers, and a password in an address."""
     values = asdict(source)
     values["options"].pop("headers", None)
-    plain = {key: _time(value) if isinstance(value, datetime) else value for key, value in values.items()}
-    return {**plain, "health": source.health}
+    return {**{key: _plain(value) for key, value in values.items()}, "health": source.health}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _time(value)
+    return Masker().mask(value) if isinstance(value, str) else value
 
 
 def _print(found: Overview, now: datetime) -> None:
