@@ -9,6 +9,7 @@ from feedbot.sources.html import absolute, clean, images, one_line, paragraphs, 
 from feedbot.sources.html_urls import link
 
 BASE = "https://news.example/a/b.html"
+PICTURE = '<p><img src="https://news.example/1.jpg" alt=""></p>'
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,11 @@ BASE = "https://news.example/a/b.html"
         ("a<p hidden>x</p>b", "<p>ab</p>"),
         ("a<i style='visibility:hidden'>x</i><i style='font-size:0px'>y</i><i style='opacity:0'>z</i>", "<p>a</p>"),
         ("a<font class='jammer'>x</font>b<em style='display:/**/no/**/ne'>x</em>", "<p>ab</p>"),
+        ("<p style='font-size:0'>x<img src=/1.jpg></p>", PICTURE),
+        ("<p style='font-size:0'>x<b style='font-size:9pt'>y<i style='font-size:1em'>z</i></b>x</p>", "<p><b>y<i>z</i></b></p>"),
+        ("<img style='opacity:0' data-src=/1.jpg>", PICTURE),
+        ("<img style='visibility:hidden' src=/lazy.gif data-echo=/1.jpg>", PICTURE),
+        ("<img style='display:none' src=/1.jpg>a", "<p>a</p>"),
         ("<p style='display:block;font-size:10px'>seen</p>", "<p>seen</p>"),
         # word processors
         (

@@ -10,19 +10,21 @@ from urllib.parse import parse_qs, urlsplit
 from feedbot.sources.html_urls import absolute
 
 # Lazy loading keeps the real address aside; Discuz! names it `zoomfile` and `file`.
-_LAZY_SOURCES = ("zoomfile", "file", "data-original", "data-src", "data-lazy-src", "data-actualsrc", "data-url")
+_LAZY_SOURCES = (
+    *("zoomfile", "file", "data-original", "data-src", "data-lazy-src", "data-actualsrc", "data-url", "data-lazyload"),
+    *("data-lazy", "data-echo", "data-cfsrc", "data-original-src", "lazy-src", "_src"),
+)
 _SOURCE_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _PLACEHOLDER = re.compile(
     r"/(?:none|blank|spacer|grey|gray|loading|lazy|placeholder|transparent|pixel|1x1)\.(?:gif|png|svg)\Z"
 )
 _DISCUZ_THUMBNAIL = ".thumb.jpg"
-_READ_NAMES = (
-    "href src alt title width height colspan rowspan start hidden data type poster srcset file zoomfile "
-    "data-original data-src data-lazy-src data-actualsrc data-url data-srcset data-lazy-srcset"
-)
-_READ = frozenset(_READ_NAMES.split())
+_READ_NAMES = "href src alt title width height colspan rowspan start hidden data type poster"
+_READ = frozenset((*_READ_NAMES.split(), *_LAZY_SOURCES, *_SOURCE_SETS))
 _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)")
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# A letter size that holds whatever the size around it is.
+_OWN_SIZE = re.compile(r"[\d.]+(?:px|pt|rem|cm|mm|in|pc|vw|vh)|(?:xx?-)?(?:small|large)|medium")
 _ZERO = re.compile(r"0(?:\.0*)?(?:px|pt|em|rem|%)?")
 _TINY = re.compile(r"[01](?:\.0*)?(?:px)?")
 _SIZE = re.compile(r"0*([1-9]\d{0,4})(?:px)?")
@@ -37,6 +39,7 @@ Attributes = Mapping[str, str | None]
 def refine(tag: str, written: dict[str, str]) -> dict[str, str] | None:
     """The attributes that reading an article takes, with `hidden` for whatever a browser would not show.
 
+    `size` is 0 where letters have no size (pictures still do), and 1 where they have one again.
     None for `<math>`: in it the rules of HTML do not hold, and its text reads as well without.
     """
     if tag == "math":
@@ -45,8 +48,10 @@ def refine(tag: str, written: dict[str, str]) -> dict[str, str] | None:
     style = _style(unescape(written.get("style", "")))
     css_class = written.get("class", "")
     # Discuz! scatters texts of the class `jammer`, invisible to people, to spoil copies.
-    if _is_unseen(style) or _JAMMER.search(css_class):
+    if _is_unseen(tag, style) or _JAMMER.search(css_class):
         kept["hidden"] = ""
+    if size := _letter_size(style):
+        kept["size"] = size
     for side in ("width", "height"):
         if side in style:
             kept[side] = style[side]
@@ -103,13 +108,17 @@ def _style(text: str) -> dict[str, str]:
     return {name: value.strip() for name, value in _DECLARATION.findall(plain)}
 
 
-def _is_unseen(style: Mapping[str, str]) -> bool:
-    return (
-        style.get("display") == "none"
-        or style.get("visibility") in {"hidden", "collapse"}
-        or bool(_ZERO.fullmatch(style.get("font-size", "")))
-        or bool(_ZERO.fullmatch(style.get("opacity", "")))
-    )
+def _is_unseen(tag: str, style: Mapping[str, str]) -> bool:
+    if style.get("display") == "none":
+        return True
+    # Scripts that load pictures late show them at last.
+    is_faint = style.get("visibility") in {"hidden", "collapse"} or bool(_ZERO.fullmatch(style.get("opacity", "")))
+    return is_faint and tag != "img"
+
+
+def _letter_size(style: Mapping[str, str]) -> str:
+    size = style.get("font-size", "")
+    return "0" if _ZERO.fullmatch(size) else "1" if _OWN_SIZE.fullmatch(size) else ""
 
 
 def _picture_urls(attributes: Attributes, base_url: str) -> Iterator[str]:

@@ -28,9 +28,10 @@ Exit = Callable[[], None]
 def walk(tree: LexborHTMLParser, text: Callable[[str], None], enter: Callable[[str, LexborNode], Exit | None]) -> None:
     """Visits every node in document order.
 
-    `text` gets each text without the characters that XML forbids. `enter` gets each element's name and node, and
-    returns what is to be called at its end, or None to pass over all that is in it.
+    `text` gets each text that has a size, without the characters that XML forbids. `enter` gets each element's name and
+    node, and returns what is to be called at its end, or None to pass over all that is in it.
     """
+    sizes = ["1"]
     todo: list[LexborNode | Exit] = [tree.root] if tree.root is not None else []
     while todo:
         step = todo.pop()
@@ -41,8 +42,13 @@ def walk(tree: LexborHTMLParser, text: Callable[[str], None], enter: Callable[[s
         if following is not None:
             todo.append(following)
         if step.is_text_node:
+            if sizes[-1] == "0":
+                continue
             text(strip_controls((step.text_content or "").replace("\r", "\n").replace("\f", " ")))
         elif step.is_element_node and (leave := _entered(step, enter)):
+            if size := step.attributes.get("size"):
+                sizes.append(size)
+                todo.append(lambda: sizes.__delitem__(-1))
             todo.append(leave)
             child = step.child
             if child is not None:
