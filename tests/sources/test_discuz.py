@@ -156,6 +156,17 @@ def test_an_article_that_never_ends_is_read_for_fifty_pages() -> None:
     assert last.draft.body_html.count("页在村口广场") == MAX_PAGES
 
 
+def test_an_empty_page_in_the_middle_does_not_cut_the_article() -> None:
+    urls = [f"{HOST}portal.php?mod=view&aid=71&page={n}" for n in (1, 2, 3)]
+    bodies = [(FOLDER / f"article-pages{n}.html").read_text("utf-8") for n in ("", ".2", ".3")]
+    start, _, rest = bodies[1].partition('<td id="article_content">')
+    bodies[1] = f'{start}<td id="article_content"><p>&nbsp;</p></td>{rest.partition("</td>")[2]}'
+    pages = [Page(body.encode(), url, charset="utf-8") for body, url in zip(bodies, urls, strict=True)]
+    assert parse_article(pages[:2], list_draft(), OPTIONS).next_url == urls[2]
+    whole = parse_article(pages, list_draft(), OPTIONS)
+    assert (whole.next_url, whole.draft.is_complete, whole.draft.body_html.count("<strong>")) == (None, True, 2)
+
+
 def test_a_pager_that_leads_to_another_article_is_not_followed() -> None:
     body = (FOLDER / "article-pages.html").read_bytes().replace(b"aid=71&amp;page=2", b"aid=72&amp;page=2")
     result = parse_article([Page(body, list_draft().url, charset="utf-8")], list_draft(), OPTIONS)

@@ -98,7 +98,7 @@ PICTURE = '<p><img src="https://news.example/1.jpg" alt=""></p>'
         ("a<i style='visibility:hidden'>x</i><i style='font-size:0px'>y</i><i style='opacity:0'>z</i>", "<p>a</p>"),
         ("a<font class='jammer'>x</font>b<em style='display:/**/no/**/ne'>x</em>", "<p>ab</p>"),
         ("<p style='font-size:0'>x<img src=/1.jpg></p>", PICTURE),
-        ("<p style='font-size:0'>x<b style='font-size:9pt'>y<i style='font-size:1em'>z</i></b>x</p>", "<p><b>y<i>z</i></b></p>"),
+        ("<p style='font-size:0'>x<b style='font-size:9pt'>y<i style='font-size:1em'>z", "<p><b>y<i>z</i></b></p>"),
         ("<img style='opacity:0' data-src=/1.jpg>", PICTURE),
         ("<img style='visibility:hidden' src=/lazy.gif data-echo=/1.jpg>", PICTURE),
         ("<img style='display:none' src=/1.jpg>a", "<p>a</p>"),

@@ -49,7 +49,8 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
             raise _without_article(document)
     following = _following(documents)
     parts = body.parts(documents)
-    # Nothing comes after an empty or repeated page, and of an article without end fifty pages are enough.
+    # Nothing comes after a repeated page (a second empty one is that too), and of an article without end fifty pages
+    # are enough.
     next_url = following if len(parts) == len(documents) < MAX_PAGES else None
     return ArticlePages(_complete(documents, parts, draft, options, is_whole=next_url is None), next_url)
 

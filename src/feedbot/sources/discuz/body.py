@@ -69,11 +69,11 @@ def of(document: Document) -> LexborNode | None:
 
 
 def parts(documents: Iterable[Document]) -> tuple[Part, ...]:
-    """The bodies in order, up to the first that is empty or says what an earlier one said."""
+    """The bodies in order, up to the first that says what an earlier one said; one in the middle may be empty."""
     found: list[Part] = []
     for document in documents:
         part = _part(document)
-        if not part.html or part in found:
+        if part in found:
             break
         found.append(part)
     return tuple(found)
@@ -112,7 +112,8 @@ def _part(document: Document) -> Part:
         return Part("", "")
     for furniture in node.css(_FURNITURE):
         furniture.decompose()
-    return Part(html.clean(node.inner_html or "", document.base), node.text())
+    cleaned = html.clean(node.inner_html or "", document.base)
+    return Part(cleaned, node.text() if cleaned else "")
 
 
 def _tree(body_html: str) -> LexborHTMLParser:
