@@ -139,3 +139,11 @@ def test_json_dates_in_unix_seconds_are_read() -> None:
     item = '{"id": "1", "url": "https://news.example/1", "title": "t", "date_published": 1603080660}'
     read_drafts = read(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}').drafts
     assert [draft.published for draft in read_drafts] == [datetime(2020, 10, 19, 4, 11, tzinfo=UTC)]
+
+
+def test_a_second_date_before_the_first_is_no_update() -> None:
+    dates = "<dc:date>2020-10-18T00:00:00Z</dc:date><pubDate>Mon, 19 Oct 2020 04:11:00 GMT</pubDate>"
+    item = f"<item><title>t</title><link>https://news.example/1</link>{dates}</item>"
+    feed_text = f"<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel>{item}</channel></rss>"
+    (draft,) = read(feed_text).drafts
+    assert (draft.published, draft.updated) == (datetime(2020, 10, 19, 4, 11, tzinfo=UTC), None)

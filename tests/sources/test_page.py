@@ -170,3 +170,8 @@ def test_a_mangled_page_is_repaired() -> None:
 
 def test_a_page_is_never_taken_for_this_type_by_itself() -> None:
     assert not page.recognises(fetched(ARTICLE))
+
+
+def test_an_article_whose_link_is_only_a_picture_is_named_by_what_the_picture_shows() -> None:
+    html = fetched("<ul><li><a href=/1><img src=a.jpg alt='梨园 开园'></a></ul>")
+    assert [draft.title for draft in page.parse_list(html, options(list="li")).drafts] == ["梨园 开园"]

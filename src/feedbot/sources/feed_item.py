@@ -139,7 +139,8 @@ def _dates(item: Item, options: ParseOptions) -> tuple[datetime | None, datetime
         published = parse_published(item.fallback_published, timezone=options.timezone)
     if published is None:
         return updated, None
-    return published, updated if updated != published else None
+    # Some feeds give the day as a second date: nothing was updated before it was published.
+    return published, updated if updated and updated > published else None
 
 
 def _pictures(media: Iterable[Media], body: str) -> tuple[Image, ...]:

@@ -131,14 +131,15 @@ def _first_link(block: LexborNode, base_url: str) -> str:
 
 
 def _link_text(block: LexborNode, url: str, base_url: str) -> str:
-    """The longest text, or `title`, of the links that lead to the article; a picture's link has none."""
+    """The longest text, or `title`, of the links that lead to the article; else what a picture in them shows."""
     links = [
         node for node in (block, *block.css("a[href]")) if absolute(node.attributes.get("href") or "", base_url) == url
     ]
     texts = [one_line(node.html or "") for node in links] + [
         " ".join((node.attributes.get("title") or "").split()) for node in links
     ]
-    return max(texts, key=len, default="")
+    pictures = [picture.attributes.get("alt") or "" for node in links for picture in node.css("img[alt]")]
+    return max(texts, key=len, default="") or max((" ".join(alt.split()) for alt in pictures), key=len, default="")
 
 
 def _picture(block: LexborNode, select: Selection, base_url: str) -> Image | None:
