@@ -115,6 +115,14 @@ def test_a_send_that_never_gets_an_answer_fails_and_says_that_it_may_have_arrive
     assert found.reason == "no answer; given up after 8 tries, one of them may have arrived"
 
 
+def test_a_send_is_not_given_up_while_nobody_gets_an_answer() -> None:
+    one = delivery(attempts=MAX_UNANSWERED - 1)
+    for _ in range(100):
+        found = after(errors.OutcomeUnknown("no answer"), one, others_pass=False)
+        assert (found.state, found.attempts, found.repeats) == (State.UNKNOWN, MAX_UNANSWERED - 1, True)
+        assert found.parked_until == NOW + timedelta(hours=1)
+
+
 def test_an_outage_costs_no_delivery_an_attempt_however_long_it_lasts() -> None:
     one = delivery()
     for _ in range(10_000):

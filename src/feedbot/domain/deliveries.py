@@ -116,7 +116,7 @@ def after_error(  # noqa: PLR0911  (one answer an error)
 
     `delivery` is as it was before the send. A server that fails for everybody is an outage: it costs no delivery an
     attempt, so an outage of any length loses nothing. A server that fails for this message only is given up after
-    `MAX_SERVER_ERRORS` tries.
+    `MAX_SERVER_ERRORS` tries, one that never answers this message only after `MAX_UNANSWERED`.
     """
     tries, reason = delivery.attempts, error.reason
     # What may already have arrived stays marked as such until it surely has.
@@ -140,6 +140,10 @@ def after_error(  # noqa: PLR0911  (one answer an error)
             return Transition(state=still_open, reason=reason, attempts=tries, parked_until=until)
         case TelegramDown():
             return _after_own_failure(still_open, reason, tries, now, first=SERVER_ERROR_WAIT, most=MAX_SERVER_ERRORS)
+        case _ if not others_pass and tries + 1 >= MAX_UNANSWERED:
+            # Nobody gets an answer: that is no fault of this message, so it is not given up.
+            until = now + back_off(NO_ANSWER_WAIT, tries)
+            return Transition(state=State.UNKNOWN, reason=reason, attempts=tries, parked_until=until, repeats=True)
         case _:
             found = _after_own_failure(State.UNKNOWN, reason, tries, now, first=NO_ANSWER_WAIT, most=MAX_UNANSWERED)
             return replace(found, repeats=found.state is State.UNKNOWN)

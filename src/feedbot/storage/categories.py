@@ -39,7 +39,8 @@ async def ensure(connection: AsyncConnection, wanted: Iterable[str]) -> dict[str
     if not lineage:
         return {}
     ids = await _ids(connection, lineage)
-    for path in lineage:
+    # Sorted, parents still come first, and two processes that make the same ones never wait for each other.
+    for path in sorted(lineage):
         if path in ids:
             continue
         parents = paths.ancestors(path)

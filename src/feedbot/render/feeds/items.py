@@ -17,6 +17,7 @@ _NAMESPACE = uuid.UUID("6f1f6a0e-6d0b-5d51-9a0b-5f3f1c1c7a52")
 # No article on the web is older; dates before are a missing value (1970, year 1) or a slip.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _TITLE_FROM_SUMMARY = 80  # letters
+_LONGEST_BODY = 500_000  # characters; the article's own page has the rest
 _SUMMARY_FROM_BODY = 280
 _MICROSECONDS = 1_000_000
 
@@ -92,7 +93,7 @@ def _updated(article: Article) -> datetime:
 
 def _item(view: FeedView, identity: str, article: Article) -> Item:
     url = clean.ascii_url(article.url)
-    body = clean.safe_html(article.body_html)
+    body = clean.safe_html(_start_of(article.body_html))
     summary = clean.line(_summary(article, body))
     return Item(
         id=identity,
@@ -111,6 +112,14 @@ def _item(view: FeedView, identity: str, article: Article) -> Item:
         language=clean.language_tag(article.language),
         origin=view.origins.get(article.source_id),
     )
+
+
+def _start_of(body: str) -> str:
+    """The body, or as many whole paragraphs of an endless one as a reader can be asked to download each hour."""
+    if len(body) <= _LONGEST_BODY:
+        return body
+    end = body.rfind("</p>", 0, _LONGEST_BODY)
+    return body[: end + len("</p>")] if end >= 0 else body[:_LONGEST_BODY]
 
 
 def _summary(article: Article, body: str) -> str:
