@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,6 +121,19 @@ def test_the_database_is_upgraded_and_checked(config: Path, capsys: pytest.Captu
     assert exit_code(["db", "upgrade"]) == 0
     assert exit_code(["db", "check"]) == 0
     assert "whole" in capsys.readouterr().out
+
+
+def test_a_database_of_a_newer_feedbot_is_told_from_an_old_one(
+    filled: Path,  # noqa: ARG001
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "feedbot.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    for arguments in (["status"], ["feed", "all"], ["db", "check"], ["db", "upgrade"]):
+        assert exit_code(arguments) == 1
+        assert "written by a newer feedbot. Install that version" in capsys.readouterr().err
 
 
 def test_a_damaged_database_is_named_with_the_remedy(

@@ -274,7 +274,10 @@ class Feedbot:
         }
 
     async def _watch_configuration(self) -> None:
-        await self._note_configuration({"state": "ok", "faults": [], "restart": []})
+        try:
+            await self._note_configuration({"state": "ok", "faults": [], "restart": []})
+        except Exception:
+            log.exception("configuration_not_noted")  # files are watched all the same
         await watch(self._directory, os.environ, self._reload, self._refuse, since=self.configuration)
 
     async def _reload(self, configuration: Configuration) -> None:

@@ -10,7 +10,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -49,7 +48,7 @@ async def schema(database: Database) -> Schema:
     """The database's schema and this program's.
 
     Raises:
-        DatabaseError: the database is damaged or cannot be reached.
+        DatabaseError: the database was written by a newer feedbot, is damaged, or cannot be reached.
     """
     with _explained(database):
         async with database.read() as connection:
@@ -78,15 +77,14 @@ def _explained(database: Database) -> Iterator[None]:
 
 
 def _schema(connection: Connection) -> Schema:
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    scripts = ScriptDirectory.from_config(config())
     current = MigrationContext.configure(connection).get_current_revision()
-    return Schema(current, str(head))
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise DatabaseError(
+            "The database was written by a newer feedbot. Install that version, or restore a backup made before it."
+        )
+    return Schema(current, str(scripts.get_current_head()))
 
 
 def _upgrade(connection: Connection) -> None:
-    try:
-        command.upgrade(config(connection), "head")
-    except CommandError as error:
-        raise DatabaseError(
-            "The database was written by a newer feedbot. Install that version, or restore a backup made before it."
-        ) from error
+    command.upgrade(config(connection), "head")
