@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from feedbot.domain.article import Draft
 from feedbot.domain.identity import article_key
-from feedbot.errors import FetchError, NotParseable
+from feedbot.errors import FetchError, NotParseable, SiteRefused
 from feedbot.sources.discuz import SPEC, parse_article, parse_list, recognises
 from feedbot.sources.discuz.article import MAX_PAGES
 from feedbot.sources.discuz.document import article_id, page_number
@@ -193,6 +193,15 @@ def test_a_generated_page_with_a_name_of_its_own_is_the_article(url: str) -> Non
 def test_a_forum_page_that_an_article_leads_to_leaves_the_lists_draft() -> None:
     page = page_of("forum", f"{HOST}forum.php?mod=viewthread&tid=3")
     assert parse_article([page], list_draft(), OPTIONS).draft == dataclasses.replace(list_draft(), is_complete=True)
+
+
+@pytest.mark.parametrize("path", ["forum.php?mod=viewthread&tid=3", "thread-3-1-1.html"])
+def test_a_thread_that_a_list_names_is_an_article_as_listed(path: str) -> None:
+    draft = list_draft(HOST + path)
+    result = parse_article([page_of("forum", HOST + path)], draft, OPTIONS)
+    assert result.draft == dataclasses.replace(draft, is_complete=True)
+    with pytest.raises(SiteRefused):
+        parse_article([page_of("refusal-members", HOST + path)], draft, OPTIONS)
 
 
 def test_a_category_with_a_host_of_its_own_stays_in_the_path() -> None:

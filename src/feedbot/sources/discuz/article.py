@@ -22,6 +22,7 @@ MAX_PAGES = 50
 _SUMMARY_LABEL = "摘要"
 _SUMMARIES = ("div.s > div", "div.vw div.s", "div.wzview_desc")
 _HOME_PATHS = frozenset({"", "/", "/index.php", "/portal.php", "/forum.php"})
+_THREAD = re.compile(r"[?&]mod=viewthread\b|/thread-\d")
 _COLON = re.compile("[:：]")
 _NEARLY_ALL = 0.8
 _TAIL = 12
@@ -71,6 +72,8 @@ def _without_article(document: Document) -> SiteRefused | NotParseable:
 
 def _has_jumped(document: Document, draft: Draft) -> bool:
     wanted, got = article_id(draft.url), article_id(document.url)
+    if _THREAD.search(draft.url):  # some lists name threads of the forum as well
+        return body.of(document) is None
     if got is not None or wanted is None:
         return wanted is not None and wanted != got
     # A generated page may have a name of its own, but it stays on its host and holds the article.
