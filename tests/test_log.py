@@ -77,11 +77,11 @@ def test_libraries_speak_through_the_same_pipe_from_warning_on() -> None:
     stream = configured("logfmt", level="debug")
 
     logging.getLogger("aiogram.dispatcher").info("not important")
-    logging.getLogger("uvicorn.error").warning("port %d is taken", 80, extra={"some key": 1})
+    logging.getLogger("sqlalchemy.pool").warning("pool of %d is full", 80, extra={"some key": 1})
 
     assert re.fullmatch(
         rf"time={TIME} level=warning event=library_message "
-        r'some_key=1 logger=uvicorn.error message="port 80 is taken"\n',
+        r'some_key=1 logger=sqlalchemy.pool message="pool of 80 is full"\n',
         stream.getvalue(),
     )
 

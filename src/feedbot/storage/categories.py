@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain import categories as paths
@@ -39,8 +39,10 @@ async def ensure(connection: AsyncConnection, wanted: Iterable[str]) -> dict[str
     if not lineage:
         return {}
     ids = await _ids(connection, lineage)
-    # Sorted, parents still come first, and two processes that make the same ones never wait for each other.
-    for path in sorted(lineage):
+    if len(ids) < len(lineage) and connection.dialect.name == "postgresql":
+        # Two processes that make the same ones in another order would wait for each other.
+        await connection.execute(text("LOCK TABLE category IN SHARE ROW EXCLUSIVE MODE"))
+    for path in lineage:
         if path in ids:
             continue
         parents = paths.ancestors(path)
