@@ -123,6 +123,17 @@ async def test_the_first_poll_is_a_baseline_and_the_next_ones_deliver(bench: Ben
     assert len(bench.changes) == 2
 
 
+async def test_a_feeds_site_is_remembered_as_it_was_first_named(bench: Bench) -> None:
+    await bench.declare()
+    bench.serve(feed(1).replace(b"</title><item>", b"</title><link>https://town.example/</link><item>", 1))
+    await bench.poll()
+    bench.serve(feed(1, 2).replace(b"</title><item>", b"</title><link>https://other.example/</link><item>", 1))
+    await bench.poll()
+    assert (await bench.source()).site_url == "https://town.example/"
+    async with bench.database.read() as connection:
+        assert {article.source_url for article in await articles.latest(connection)} == {"https://town.example/"}
+
+
 async def test_an_empty_first_list_is_no_baseline_yet(bench: Bench) -> None:
     """A portal that rebuilds its feed answers with no items at all, and with twenty the next time."""
     await bench.declare()

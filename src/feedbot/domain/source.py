@@ -66,6 +66,7 @@ class Source(DeclaredSource):
     etag: str | None = None
     last_modified: str | None = None
     moved_to: str | None = None
+    home_url: str | None = None
     detected_type: str | None = None
     baseline_at: datetime | None = None
     last_poll_at: datetime | None = None
@@ -81,6 +82,11 @@ class Source(DeclaredSource):
     def poll_url(self) -> str:
         """The address to ask: where a permanent redirect led, else the declared one."""
         return self.moved_to or self.url
+
+    @property
+    def site_url(self) -> str:
+        """The page for people: what the feed names as its site, else the address that is polled."""
+        return self.home_url or self.url
 
     @property
     def health(self) -> str:

@@ -86,7 +86,7 @@ def _feed_of(site: SitePresentation, source: Source) -> Outline:
     return Outline(
         text=source.title,
         xml_url=absolute(site, f"{FeedName('source', source.id).path}.rss"),
-        html_url=home_url(site, source.id, source.url),
+        html_url=home_url(site, source.id, source.site_url),
         language=source.options.language,
     )
 

@@ -87,7 +87,7 @@ def source_view(
         health=health,
         tone=tone,
         problem=(source.error_text or "") if source.health == "failing" else "",
-        home=Link(host(source.url), public_link(source.url)),
+        home=Link(host(source.site_url), public_link(source.site_url)),
         last_poll=at(source.last_poll_at),
         last_success=at(source.last_success_at),
         failing_since=at(source.failing_since) if source.health == "failing" else None,

@@ -183,6 +183,9 @@ class Poller:
         )
         learnt = _learnt(judgement, read, fetched.validators, is_read=len(read.drafts) == len(wanted))
         detected = visit.spec.name if source.type == "auto" else None
+        if listing.home_url and visit.spec.parse_article is None:
+            # A list page is its own home. The first address that a feed names stays: feeds show it with each article.
+            learnt["home_url"] = source.home_url or listing.home_url
         return _Found(
             outcome,
             fetched.status,

@@ -224,7 +224,7 @@ class Publisher:
             if source.removed_at:
                 return Absence.REMOVED
             state = await articles.version(connection, source=source.id, limit=self._publication.articles)
-            version = (state, source.title, source.url, source.options.language, source.options.interval)
+            version = (state, source.title, source.site_url, source.options.language, source.options.interval)
             if version == known:
                 return _Material(version, source.next_poll_at)
             contents = await articles.latest(connection, source=source.id, limit=self._publication.articles)
@@ -265,7 +265,7 @@ class Publisher:
             everything = await sources.list_all(connection, removed=True)
             tree = await categories.tree(connection)
         listed = [source for source in everything if not source.removed_at]
-        version = tuple((each.id, each.title, each.url, each.options.categories) for each in listed)
+        version = tuple((each.id, each.title, each.site_url, each.options.categories) for each in listed)
         if kept and kept.version == version:
             rendered = kept.rendered
         else:

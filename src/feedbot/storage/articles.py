@@ -198,7 +198,10 @@ def _newest(category: str | None, source: str | None, limit: int, before: Cursor
 
 def _articles() -> Select[Any]:
     return select(
-        article, source.c.id.label("source_id"), source.c.title.label("source_title"), source.c.url.label("source_url")
+        article,
+        source.c.id.label("source_id"),
+        source.c.title.label("source_title"),
+        func.coalesce(source.c.home_url, source.c.url).label("source_url"),
     ).join(source, source.c.number == article.c.source_number)
 
 

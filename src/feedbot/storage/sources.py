@@ -185,7 +185,7 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
     if {"removed_at", "enabled"} & set(values):
         values["baseline_at"] = None  # nobody waits for what appeared while nobody looked
     if {"url", "type"} & set(values):
-        values |= {"moved_to": None, "detected_type": None, "failures": 0, "failing_since": None}
+        values |= {"moved_to": None, "home_url": None, "detected_type": None, "failures": 0, "failing_since": None}
         values |= {"error_kind": None, "error_text": None}
         # The new list may go further back than the old one; what is dated before the change is not news.
         values |= {"baseline_at": now} if row["baseline_at"] and "baseline_at" not in values else {}

@@ -55,6 +55,7 @@ source = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("moved_to", Text),
+    Column("home_url", Text),  # the site of a feed, as the feed first named it
     Column("detected_type", Text),
     Column("baseline_at", UtcDateTime),
     Column("last_poll_at", UtcDateTime),

@@ -78,7 +78,7 @@ def source_view(
         title=source.title,
         description=f"{source.title} - {site.title}",
         self_url=_feed_url(site, name, form),
-        home_url=home_url(site, source.id, source.url),
+        home_url=home_url(site, source.id, source.site_url),
         created=source.created_at,
         language=clean.language_tag(source.options.language) or site.language,
         author=source.title,

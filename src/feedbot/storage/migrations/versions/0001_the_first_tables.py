@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("moved_to", sa.Text(), nullable=True),
+        sa.Column("home_url", sa.Text(), nullable=True),
         sa.Column("detected_type", sa.Text(), nullable=True),
         sa.Column("baseline_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_poll_at", sa.DateTime(timezone=True), nullable=True),
