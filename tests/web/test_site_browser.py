@@ -143,7 +143,7 @@ async def test_pictures_are_shown_and_the_keyboard_gets_to_the_articles(visit: V
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.className") == "skip"
     await page.keyboard.press("Enter")
-    assert page.url.endswith("#content")
+    await page.wait_for_url("**/#content")
     picture = page.locator(".thumb img").first
     await picture.scroll_into_view_if_needed()
     await page.wait_for_function("document.querySelector('.thumb img').naturalWidth > 0")
