@@ -93,8 +93,10 @@ async def test_a_clock_that_is_set_back_stops_no_tick() -> None:
     clock.start()
     await asyncio.wait_for(ticks.get(), 5)
     clock.catch_up(datetime.now(UTC))
-    clock.catch_up(datetime.now(UTC) - timedelta(days=300))
-    await asyncio.wait_for(ticks.get(), 5)
-    await clock.stop()
-
     assert ticks.empty()
+    async with asyncio.timeout(5):
+        while ticks.empty():
+            # More than once: a tick is left out while the scheduler has not yet noticed that the first has ended.
+            clock.catch_up(datetime.now(UTC) - timedelta(days=300))
+            await asyncio.sleep(0.01)
+    await clock.stop()
