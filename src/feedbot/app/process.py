@@ -177,7 +177,7 @@ class Feedbot:
     async def _serve(self, doors: contextlib.AsyncExitStack) -> None:
         settings = self.configuration.settings
         self._publisher = Publisher(self.database, composing.publication(settings), fresh_for=FRESH_SECONDS)
-        self._metrics = ProcessMetrics(self._registry, self._numbers)
+        ProcessMetrics(self._registry, self._numbers)
         app = create_app(
             db=self.database,
             publisher=self._publisher,
@@ -223,7 +223,7 @@ class Feedbot:
     async def _visit(self, house: SandboxHouse) -> None:
         """Lets a person whom the bot has not met say /start and follow a category: there is something to see."""
         chat_id = house.visitor(self.configuration.settings.site.language)
-        if await subscribing.is_known(self.database, chat_id):
+        if await subscribing.known_chat(self.database, chat_id):
             return
         house.says(chat_id, "/start")
         while not (first := await sourcing.first_category(self.database)):

@@ -64,8 +64,19 @@ class Doorkeeper(BaseMiddleware):
         with contextlib.suppress(AiogramError, OSError):
             await event.answer(text)
 
-    async def may_configure(self, speaker: Speaker) -> bool:
-        """Whether the speaker may change what the chat follows: anybody in private, else its administrators."""
+    async def may_configure(self, speaker: Speaker, event: TelegramMessage | CallbackQuery) -> bool:
+        """Whether the speaker may change what the chat follows; whoever may not is told so, where they asked."""
+        if await self._is_in_charge(speaker):
+            return True
+        text = translator(speaker.language)("Only administrators of this chat can change what it follows.")
+        if isinstance(event, CallbackQuery):
+            await event.answer(text, show_alert=True)
+        else:
+            await speaker.answer(self._context, Message(text))
+        return False
+
+    async def _is_in_charge(self, speaker: Speaker) -> bool:
+        """Anybody is in private, elsewhere the chat's administrators and the bot's admins."""
         if not speaker.is_group or speaker.user is None:
             return True  # who speaks as the chat itself (a channel, an anonymous administrator) administers it
         if speaker.user.id in self._context.rules.admins:
@@ -138,12 +149,3 @@ class Doorkeeper(BaseMiddleware):
         found = member.status in ADMINISTRATORS
         self._administrators[key] = (now, found)
         return found
-
-
-async def refuse_to_configure(speaker: Speaker, context: BotContext, event: TelegramObject) -> None:
-    """Says that only administrators may do this: to the one who pressed, or in the chat."""
-    text = translator(speaker.language)("Only administrators of this chat can change what it follows.")
-    if isinstance(event, CallbackQuery):
-        await event.answer(text, show_alert=True)
-    else:
-        await speaker.answer(context, Message(text))

@@ -8,7 +8,7 @@ from aiogram import Router
 from aiogram.types import CallbackQuery
 from aiogram.types import Message as TelegramMessage
 
-from feedbot.bot.access import Doorkeeper, refuse_to_configure
+from feedbot.bot.access import Doorkeeper
 from feedbot.bot.answers import category_answer, latest_answers, subscription_answer
 from feedbot.bot.commands import let_in
 from feedbot.bot.context import BotContext, Speaker
@@ -44,8 +44,7 @@ def router(context: BotContext) -> Router:
             return
         # Whatever the bot says in a channel is a post to all its readers: only who may post may ask for it.
         is_open_to_all = action == "l" and speaker.chat.kind != "channel"
-        if not is_open_to_all and not await keeper.may_configure(speaker):
-            await refuse_to_configure(speaker, context, query)
+        if not is_open_to_all and not await keeper.may_configure(speaker, query):
             return
         if action == "l":
             await query.answer()

@@ -8,7 +8,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import Message as TelegramMessage
 
-from feedbot.bot.access import Doorkeeper, refuse_to_configure
+from feedbot.bot.access import Doorkeeper
 from feedbot.bot.answers import category_answer, latest_answers, subscription_answer
 from feedbot.bot.command_list import COMMANDS
 from feedbot.bot.context import BotContext, Speaker
@@ -62,7 +62,7 @@ class Commands:
 
     async def categories(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
         """Shows the tree to choose from."""
-        if await self._may_configure(message, speaker, keeper):
+        if await keeper.may_configure(speaker, message):
             await speaker.answer(self._context, await category_answer(self._context, speaker))
 
     async def subscriptions(self, _event: TelegramMessage, speaker: Speaker) -> None:
@@ -76,7 +76,7 @@ class Commands:
 
     async def pause(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
         """Keeps articles back."""
-        if not await self._may_configure(message, speaker, keeper):
+        if not await keeper.may_configure(speaker, message):
             return
         changed = await subscribing.pause(self._context.database, speaker.chat.id, self._context.now())
         _ = translator(speaker.language)
@@ -85,7 +85,7 @@ class Commands:
 
     async def resume(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> None:
         """Lets articles come again."""
-        if await self._may_configure(message, speaker, keeper):
+        if await keeper.may_configure(speaker, message):
             await speaker.answer(self._context, await _resumed(self._context, speaker))
             self._context.wake()
 
@@ -105,12 +105,6 @@ class Commands:
         text = _("I do not understand that. /help lists what I do.")
         await speaker.answer(self._context, Message(quoted(text), buttons=rows))
 
-    async def _may_configure(self, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper) -> bool:
-        if await keeper.may_configure(speaker):
-            return True
-        await refuse_to_configure(speaker, self._context, message)
-        return False
-
 
 async def let_in(context: BotContext, speaker: Speaker, number: str) -> str:
     """Lets a chat in on an admin's word; the sentence that says how it went."""
@@ -120,21 +114,18 @@ async def let_in(context: BotContext, speaker: Speaker, number: str) -> str:
     if not _NUMBER.fullmatch(number.strip()):
         return _("Say whom: /approve and the number that the person was given.")
     chat_id = int(number)
-    if not await subscribing.let_in(context.database, chat_id):
+    guest = await subscribing.let_in(context.database, chat_id)
+    if guest is None:
         return _("Nobody with the number {number} has written to this bot.", number=chat_id)
-    guest = await subscribing.known_chat(context.database, chat_id)
-    if guest:
-        await context.sender.send(
-            chat_id, menus.welcome(context.rules.site_title, language=guest.language, followed=False)
-        )
+    welcome = menus.welcome(context.rules.site_title, language=guest.language, followed=False)
+    await context.sender.send(chat_id, welcome)
     return _("{number} may use this bot now.", number=chat_id)
 
 
 async def _follow_link(
     context: BotContext, message: TelegramMessage, speaker: Speaker, keeper: Doorkeeper, payload: str
 ) -> None:
-    if not await keeper.may_configure(speaker):
-        await refuse_to_configure(speaker, context, message)
+    if not await keeper.may_configure(speaker, message):
         return
     number, where = int(payload[1:]), (speaker.chat.id, speaker.thread_id)
     label: str | None

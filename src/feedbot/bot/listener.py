@@ -39,7 +39,6 @@ class Listener:
             if part.name in {"buttons", "commands"}:
                 for observer in (part.message, part.channel_post, part.callback_query):
                     observer.middleware(keeper)
-        self._running: asyncio.Task[None] | None = None
         self._stopping = False
         self.alarm: str | None = None
         self.username: str | None = None

@@ -28,10 +28,10 @@ class Following:
         return frozenset(one.category_id for one in self.subscriptions if one.category_id is not None)
 
 
-async def is_known(database: Database, chat_id: int) -> bool:
-    """Whether the bot has met the chat."""
+async def known_chat(database: Database, chat_id: int) -> Chat | None:
+    """The chat; None if it never spoke to the bot."""
     async with database.read() as connection:
-        return await chats.get(connection, chat_id) is not None
+        return await chats.get(connection, chat_id)
 
 
 async def meet(database: Database, chat_id: int, *, kind: str, title: str, language: str, now: datetime) -> Chat:
@@ -131,13 +131,13 @@ async def migrate(database: Database, old_id: int, new_id: int) -> None:
         await chats.migrate(connection, old_id, new_id)
 
 
-async def let_in(database: Database, chat_id: int) -> bool:
-    """Allows a chat to use a private bot; False if the bot never heard of it."""
+async def let_in(database: Database, chat_id: int) -> Chat | None:
+    """Allows a chat to use a private bot; the chat, None if the bot never heard of it."""
     async with database.write() as connection:
         known = await chats.get(connection, chat_id)
         if known:
             await chats.set_values(connection, chat_id, allowed=True)
-    return known is not None
+    return known
 
 
 async def latest(database: Database, category_id: int | None, chosen: Following) -> list[tuple[Article, str]]:
@@ -160,9 +160,3 @@ async def latest(database: Database, category_id: int | None, chosen: Following)
             found = {article.id: (article, "") for article in await articles.latest(connection, limit=LATEST)}
     newest = sorted(found.values(), key=lambda pair: (pair[0].date, pair[0].id), reverse=True)
     return newest[:LATEST]
-
-
-async def known_chat(database: Database, chat_id: int) -> Chat | None:
-    """The chat; None if it never spoke to the bot."""
-    async with database.read() as connection:
-        return await chats.get(connection, chat_id)
