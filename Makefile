@@ -19,14 +19,14 @@ $(RUN_STAMP): requirements/build.txt requirements/run.txt pyproject.toml
 	@test -x $(BIN)/pip || { echo "Making $(VENV) ..."; rm -rf $(VENV); $(PYTHON) -m venv $(VENV); } \
 	  || { rm -rf $(VENV); echo "Python cannot make an environment: on Debian, 'apt-get install python3-venv'"; exit 1; }
 	@echo "Installing what feedbot runs on (a minute or two, once) ..."
-	@$(PIP) install --require-hashes -r requirements/build.txt
-	@$(PIP) install --require-hashes --no-build-isolation -r requirements/run.txt
+	@$(PIP) install --require-hashes --no-deps -r requirements/build.txt
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation -r requirements/run.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(TEST_STAMP): $(RUN_STAMP) requirements/test.txt
 	@echo "Installing the test tools (once) ..."
-	@$(PIP) install --require-hashes --no-build-isolation -r requirements/test.txt
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation -r requirements/test.txt
 	@touch $@
 
 install: $(RUN_STAMP) ## Make .venv from the hash-pinned requirements
@@ -57,7 +57,7 @@ bench: $(TEST_STAMP) ## Measure: polls, memory, feed requests, messages, each ag
 requirements: ## Compile requirements/*.txt anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/build.in -o requirements/build.txt
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgres pyproject.toml -o requirements/run.txt
-	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgres --group test -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group test -c requirements/run.txt pyproject.toml -o requirements/test.txt
 
 clean: ## Remove the environment and what tools left (never var/, which holds your data)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -10,7 +10,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOptions:
-    """How a source is read. `interval` is in seconds; None leaves the rhythm to feedbot."""
+    """How a source is read. `interval` is in seconds; None leaves the rhythm to feedbot.
+
+    `full_text` is `auto`, `always` or `never`; `browser` the same, of reading pages with a browser. `pages` is how many
+    pages of the list the first poll reads, `page_url` their address with `{page}` in it where no link leads on. `auth`
+    has `username` and `password` of basic authentication. `category_rules` are applied in order, `include` and
+    `exclude` are words.
+    """
 
     categories: tuple[str, ...] = ()
     interval: float | None = None
@@ -18,6 +24,16 @@ class SourceOptions:
     language: str | None = None
     select: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+    auth: Mapping[str, str] = field(default_factory=dict)
+    proxy: str | None = None
+    browser: str = "auto"
+    pages: int = 1
+    page_url: str | None = None
+    full_text: str = "auto"
+    category_rules: tuple[Mapping[str, Any], ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     repair: tuple[str, ...] = ()
     identity: str = "auto"
     encoding: str | None = None
@@ -53,7 +69,9 @@ class DeclaredSource:
 class Source(DeclaredSource):
     """A stored source. `number` is its short name in links; the rest is poll state that survives a restart.
 
-    `lease_owner` is who polls it at the moment, None if nobody does.
+    `lease_owner` is who polls it at the moment, None if nobody does. `rhythm` is what its publishing history taught,
+    `hints` what the feed last asked for, `redirect` a permanent redirect that is not yet believed, `proposed_url` a new
+    address that was found for it, `redesign` what is held back since its list changed beyond recognition.
     """
 
     number: int
@@ -77,6 +95,12 @@ class Source(DeclaredSource):
     error_text: str | None = None
     gone_at: datetime | None = None
     unread: Mapping[str, int] = field(default_factory=dict)
+    rhythm: Mapping[str, Any] = field(default_factory=dict)
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    body_digest: bytes | None = None
+    redirect: Mapping[str, Any] = field(default_factory=dict)
+    proposed_url: str | None = None
+    redesign: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def poll_url(self) -> str:

@@ -22,7 +22,7 @@ from feedbot.domain.source import Source
 from feedbot.errors import FetchError, SourceGone
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import NO_VALIDATORS, Validators
-from feedbot.services import reading
+from feedbot.services import reading, visiting
 from feedbot.storage import articles, deliveries, polls, sources
 from feedbot.storage.database import Connection, Database
 from feedbot.storage.polls import PollRecord
@@ -132,7 +132,7 @@ class Poller:
         except Exception as error:
             # What the database cannot hold must show as a failure, not be tried without end behind everybody's back.
             log.exception("poll_not_stored", source=source.id)
-            failed = self._failure(source, reading.fault(error, source.poll_url))
+            failed = self._failure(source, visiting.fault(error, source.poll_url))
             record, stored = await self._store(source, failed, started_at, time.monotonic() - began)
         self.counts[record.outcome] += 1
         _report(source, record)
@@ -160,7 +160,7 @@ class Poller:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _look(self, source: Source) -> _Found:
-        visit = await reading.visit(self._fetcher, source)
+        visit = await visiting.visit(self._fetcher, source)
         fetched = visit.fetched
         moved = {"moved_to": fetched.permanent_url} if fetched.permanent_url else {}
         if visit.listing is None or visit.spec is None:

@@ -38,7 +38,8 @@ class Listing:
     """What a list page or feed holds: drafts in the page's order, and what the source says of itself.
 
     `ttl` is the seconds that the feed asks to be left alone; `skip_hours` (0-23, UTC) and `skip_days` (0-6, Monday
-    is 0) are the feed's own.
+    is 0) are the feed's own. `hub_url` and `topic_url` are what it names for WebSub; `next_url` is the page of the
+    list that goes on with older articles, if there is one.
     """
 
     drafts: tuple[Draft, ...]
@@ -48,6 +49,24 @@ class Listing:
     ttl: int | None = None
     skip_hours: frozenset[int] = frozenset()
     skip_days: frozenset[int] = frozenset()
+    hub_url: str = ""
+    topic_url: str = ""
+    next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where articles of a pasted address may be had: `url` read as source type `type`, with `select` if it needs any.
+
+    `reason` is a sentence for the admin; `confidence` runs from 0 to 1 and is what the page alone tells, before the
+    lead was followed.
+    """
+
+    url: str
+    type: str
+    reason: str
+    confidence: float
+    select: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +80,12 @@ class ArticlePages:
 ParseList = Callable[[Page, ParseOptions], Listing]
 ParseArticle = Callable[[Sequence[Page], Draft, ParseOptions], ArticlePages]
 AppliesTo = Callable[[Page], bool]
+FindLeads = Callable[[Page, ParseOptions], Sequence[Lead]]
+
+
+def no_leads(_page: Page, _options: ParseOptions) -> Sequence[Lead]:
+    """For a source type that no page leads to."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +95,8 @@ class SourceSpec:
     `parse_list` reads the source's own page and raises NotParseable, EmptyList or SiteRefused; `parse_article`, where
     the type has article pages, takes the pages read so far (in order) and the list's draft. `recognises` says, for
     `type: auto`, whether a fetched page is of this type. `options` are the `select` keys that it understands, each
-    with one sentence.
+    with one sentence. `find` says where a pasted page leads to sources of this type, the best first; it never raises
+    for what the page holds.
     """
 
     name: str
@@ -79,3 +105,4 @@ class SourceSpec:
     recognises: AppliesTo
     parse_article: ParseArticle | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    find: FindLeads = no_leads

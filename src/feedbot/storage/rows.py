@@ -13,7 +13,8 @@ from feedbot.domain.article import Article, Attachment, Content, Draft, Image, R
 from feedbot.domain.source import Source, SourceOptions
 
 _MOST = 2**31 - 1  # what the column holds; a page may claim anything
-_SOURCE_FIELDS = frozenset(field.name for field in fields(Source)) - {"options", "unread"}
+_SOURCE_MAPPINGS = ("unread", "rhythm", "hints", "redirect", "redesign")
+_SOURCE_FIELDS = frozenset(field.name for field in fields(Source)) - {"options", *_SOURCE_MAPPINGS}
 _PLAIN_CONTENT = (
     "url",
     "title",
@@ -33,7 +34,8 @@ _PLAIN_CONTENT = (
 def to_source(row: RowMapping) -> Source:
     """A row of `source` as a Source."""
     plain = {name: row[name] for name in _SOURCE_FIELDS}
-    return Source(**plain, options=SourceOptions.from_json(row["options"]), unread=row["unread"] or {})
+    mappings: dict[str, Any] = {name: row[name] or {} for name in _SOURCE_MAPPINGS}
+    return Source(**plain, **mappings, options=SourceOptions.from_json(row["options"]))
 
 
 def content_values(content: Content) -> dict[str, Any]:

@@ -67,6 +67,12 @@ source = Table(
     Column("error_text", Text),
     Column("gone_at", UtcDateTime),
     Column("unread", JsonValue),  # {key as hex: failed tries} of listed articles whose page could not be read
+    Column("rhythm", JsonValue),  # what its publishing history taught
+    Column("hints", JsonValue),  # what its feed last asked for, to be respected over a 304 too
+    Column("body_digest", LargeBinary),  # of the list as last read: the same bytes need no parsing
+    Column("redirect", JsonValue),  # a permanent redirect, until it was consistent
+    Column("proposed_url", Text),  # a new address that was found for it
+    Column("redesign", JsonValue),  # since when, and what is held back
 )
 Index("ix_source_due", source.c.next_poll_at)
 
@@ -99,6 +105,8 @@ article = Table(
     Column("language", Text),
     Column("site", Text, nullable=False),
     Column("details", JsonValue, nullable=False),  # images, attachments, reactions, tags, paths of the page
+    Column("churns", Integer, nullable=False, server_default=text("0")),  # changes that meant nothing
+    Column("story_id", BigInteger),  # the id of the story's first article, also once that is forgotten
     UniqueConstraint("source_number", "key"),
 )
 Index("ix_article_url_key", article.c.source_number, article.c.url_key)
@@ -106,6 +114,71 @@ Index("ix_article_title_key", article.c.source_number, article.c.title_key)
 Index("ix_article_date", article.c.date, article.c.id)
 Index("ix_article_source_date", article.c.source_number, article.c.date, article.c.id)
 Index("ix_article_changed", article.c.changed)
+
+Index("ix_article_story", article.c.story_id)
+Index("ix_article_any_url_key", article.c.url_key)
+
+# What tells near-duplicates: one row a band of the article's MinHash signature.
+article_band = Table(
+    "article_band",
+    metadata,
+    Column("band", BigInteger, primary_key=True),
+    Column("article_id", ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+)
+Index("ix_article_band_article", article_band.c.article_id)
+
+# Articles of a list that changed beyond recognition, until an admin or their titles say that they are real.
+held_article = Table(
+    "held_article",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("source_number", ForeignKey("source.number", ondelete="CASCADE"), nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("draft", JsonValue, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False),
+    UniqueConstraint("source_number", "key"),
+)
+
+# The page that could not be read, for looking at it again: the newest of each source.
+kept_page = Table(
+    "kept_page",
+    metadata,
+    Column("source_number", ForeignKey("source.number", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("mime_type", Text, nullable=False),
+    Column("charset", Text),
+    Column("body", LargeBinary, nullable=False),  # zstd
+    Column("error_text", Text, nullable=False),
+)
+
+# Subscriptions at WebSub hubs (W3C WebSub, 5).
+websub_subscription = Table(
+    "websub_subscription",
+    metadata,
+    Column("source_number", ForeignKey("source.number", ondelete="CASCADE"), primary_key=True),
+    Column("token", Text, nullable=False, unique=True),  # the path of the callback
+    Column("hub_url", Text, nullable=False),
+    Column("topic_url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("state", Text, nullable=False),  # asked | active | refused | ending
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_try_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("last_push_at", UtcDateTime),
+    Column("error_text", Text),
+)
+
+# What a language model answered, so that it is asked once.
+llm_answer = Table(
+    "llm_answer",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),  # summary | translation
+    Column("value", JsonValue, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_llm_answer_at", llm_answer.c.at)
 
 category = Table(
     "category",
