@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feedbot.errors import FetchError, NotParseable, SiteRefused
+from feedbot.sources import feed_links
 from feedbot.sources.encoding import decode, strip_controls
 from feedbot.sources.feed_json import is_json_feed, parse_json
 from feedbot.sources.feed_prolog import has_feed_root
 from feedbot.sources.feed_xml import parse_xml
 from feedbot.sources.html import absolute, one_line, parse
-from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
+from feedbot.sources.spec import Lead, Listing, Page, ParseOptions, SourceSpec
 
 _HEAD_BYTES = 16_384
 _SHOWN = 60
@@ -37,6 +40,13 @@ def recognises(page: Page) -> bool:
     return is_json_feed(head) or has_feed_root(head)
 
 
+def find(page: Page, options: ParseOptions) -> Sequence[Lead]:
+    """The page itself if it is a feed, else the feeds that it announces, links or is known to have, the best first."""
+    if recognises(page):
+        return (Lead(page.url, "feed", "This address is a feed.", 1.0),)
+    return feed_links.find(page, options)
+
+
 def _not_a_feed(text: str, url: str) -> FetchError:
     if not text:
         return NotParseable("The answer is empty.", url=url)
@@ -60,4 +70,5 @@ SPEC = SourceSpec(
     summary="RSS, Atom or JSON Feed of any version.",
     parse_list=parse_list,
     recognises=recognises,
+    find=find,
 )

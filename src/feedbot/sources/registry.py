@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from feedbot.errors import Refused
 from feedbot.sources import discuz, feed, page
-from feedbot.sources.spec import Page, SourceSpec
+from feedbot.sources.spec import Lead, Page, ParseOptions, SourceSpec
 
 # In the order in which `detect` asks them.
 SPECS: dict[str, SourceSpec] = {spec.name: spec for spec in (feed.SPEC, discuz.SPEC, page.SPEC)}
@@ -28,3 +28,20 @@ def get(name: str) -> SourceSpec:
 def detect(fetched: Page) -> SourceSpec | None:
     """The source type that recognises the page, None if none does (it may still be read as `page`, with selectors)."""
     return next((spec for spec in SPECS.values() if spec.recognises(fetched)), None)
+
+
+def names() -> tuple[str, ...]:
+    """The names of all source types, in the order in which they are asked."""
+    return tuple(SPECS)
+
+
+def leads(page: Page, options: ParseOptions) -> tuple[Lead, ...]:
+    """Where the articles of a pasted page may be had, each address and type once.
+
+    The types come in their order, the surest lead of each first.
+    """
+    found: dict[tuple[str, str], Lead] = {}
+    for spec in SPECS.values():
+        for lead in sorted(spec.find(page, options), key=lambda lead: -lead.confidence):
+            found.setdefault((lead.url, lead.type), lead)
+    return tuple(found.values())

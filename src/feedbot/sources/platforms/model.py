@@ -1,0 +1,33 @@
+"""What is known of a platform: how its pages are told, and where its feeds are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from feedbot.sources.html_document import Document
+
+# Confidence: the form of the address is fixed by the platform; it may be switched off; it is what most sites leave on.
+SURE, USUAL, MAYBE = 0.85, 0.75, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A feed's address; `what` says of what ("the channel"), `confidence` how sure the platform makes it."""
+
+    url: str
+    what: str
+    confidence: float = SURE
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform: its `name`, what it is `known_by` and its `addresses` in words, and the addresses for one page.
+
+    `find` gives nothing for a page of another platform.
+    """
+
+    name: str
+    known_by: str
+    addresses: str
+    find: Callable[[Document], Iterator[Address]]
