@@ -40,3 +40,16 @@ async def test_articles_go_along_when_the_categories_of_their_source_change(data
     assert await titles(database, "Places") == []
     assert await titles(database, "City") == ["Roads", "Schools"]
     assert await titles(database, "City/Roads") == ["Roads"]
+
+
+async def test_articles_go_along_when_the_rules_of_their_source_change(database: Database) -> None:
+    await sourcing.reconcile(database, [TOWN], NOW)
+    async with database.write() as connection:
+        for number, body in enumerate(("<p>New <b>pipes</b></p>", "<p>Old roads</p>")):
+            draft = Draft(url=f"https://t.example/{number}", title=f"Story {number}", body_html=body)
+            entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+            await articles.add(connection, 1, entry, draft, ("Twon",), NOW)
+    rules = ({"category": "Water", "words": ["pipes"]},)
+    await sourcing.reconcile(database, [replace(TOWN, options=replace(TOWN.options, category_rules=rules))], NOW)
+    assert await titles(database, "Water") == ["Story 0"]
+    assert await titles(database, "Twon") == ["Story 1"]

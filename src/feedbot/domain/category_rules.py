@@ -20,9 +20,9 @@ MOST_CATEGORIES = 20  # of one article, so that a page with a thousand tags make
 class CategoryRule:
     """One rule: what must be true of an article, and the category that it then has.
 
-    All conditions that are given must hold; of the values of one condition, any. Without a condition the rule always
-    holds. `words` stand in the title (`place` is `title`) or anywhere (`text`); `tags` are the source's own; `breadcrumb`
-    are names on the way to the article. `take` gives the article's breadcrumb, or each of its tags, as a category, below
+    All conditions that are given must hold; of the values of one condition, any. A rule without conditions always
+    holds. `words` stand in the title (`place` is `title`) or anywhere (`text`), `tags` are the own ones of the source,
+    `breadcrumb` has names on the way to the article. `take` makes the breadcrumb, or each tag, a category, below
     `category` if that is given.
     """
 

@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from feedbot.domain import categories, identity, judging, planning
+from feedbot.domain import identity, judging, planning
 from feedbot.domain.article import Draft
 from feedbot.domain.planning import PollOutcome, PollPlan, Rhythm
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, SourceGone
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import NO_VALIDATORS, Validators
-from feedbot.services import reading, visiting
+from feedbot.services import categorising, reading, visiting
 from feedbot.storage import articles, deliveries, polls, sources
 from feedbot.storage.database import Connection, Database
 from feedbot.storage.polls import PollRecord
@@ -250,7 +250,7 @@ class Poller:
             content = contents.get(entry.key)
             if content is None:
                 continue
-            named = categories.assign(content.category_path, source.options.categories)
+            named = categorising.categories_of(content, source.options)
             if entry.known:
                 changed += await articles.revise(connection, entry, content, named, now)
                 continue

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
-from feedbot.domain.source import DeclaredSource
+from feedbot.domain.source import DeclaredSource, SourceOptions
+from feedbot.services.categorising import categories_of
 from feedbot.storage import articles, categories, sources
-from feedbot.storage.database import Database
+from feedbot.storage.database import Connection, Database
 from feedbot.storage.sources import Reconciled
 
 log = structlog.get_logger()
@@ -32,8 +34,22 @@ async def reconcile(database: Database, declared: Sequence[DeclaredSource], now:
         done = await sources.reconcile(connection, declared, now)
         for entry in declared:
             old = before.get(entry.id)
-            if old and old.options.categories != entry.options.categories:
-                await articles.recategorise(connection, old.number, entry.options.categories)
+            if old and _sorted_by(old.options) != _sorted_by(entry.options):
+                await _recategorise(connection, old.number, entry.options)
     if done.added or done.changed or done.removed:
         log.info("sources_reconciled", added=len(done.added), changed=len(done.changed), removed=len(done.removed))
     return done
+
+
+def _sorted_by(options: SourceOptions) -> tuple[object, ...]:
+    """What decides to which categories the articles of a source belong."""
+    return options.categories, [dict(rule) for rule in options.category_rules]
+
+
+async def _recategorise(connection: Connection, number: int, options: SourceOptions) -> None:
+    """Puts every stored article of a source where its options put it now."""
+    after = 0
+    while some := await articles.of_source(connection, number, after=after):
+        named = await asyncio.to_thread(lambda batch: {one.id: categories_of(one, options) for one in batch}, some)
+        await articles.recategorise(connection, named)
+        after = some[-1].id

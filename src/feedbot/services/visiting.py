@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
 import structlog
 
+from feedbot.domain.category_rules import is_wanted
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, NotParseable, ReadingFailed
 from feedbot.fetching.client import Fetcher
@@ -36,7 +37,7 @@ async def visit(fetcher: Fetcher, source: Source) -> Visit:
     """Fetches and parses the source's own page.
 
     Raises:
-        FetchError: whatever kept it from being read.
+        FetchError: whatever kept it from being read; with the `page`, if there was one to read.
     """
     validators = Validators(source.etag, source.last_modified)
     fetched = await fetcher.fetch(source.poll_url, validators=validators, headers=source.options.headers)
@@ -44,7 +45,16 @@ async def visit(fetcher: Fetcher, source: Source) -> Visit:
         return Visit(fetched)
     page = as_page(fetched)
     spec = _spec(source, page)
-    return Visit(fetched, spec, await parsed(source, page.url, spec.parse_list, page, parse_options(source)))
+    listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+    return Visit(fetched, spec, wanted(listing, source))
+
+
+def wanted(listing: Listing, source: Source) -> Listing:
+    """The list without the articles that the source's `include` and `exclude` keep out."""
+    include, exclude = source.options.include, source.options.exclude
+    if not include and not exclude:
+        return listing
+    return replace(listing, drafts=tuple(one for one in listing.drafts if is_wanted(one, include, exclude)))
 
 
 async def parsed(source: Source, url: str, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -116,14 +116,20 @@ async def revise(
     return changed
 
 
-async def recategorise(connection: AsyncConnection, number: int, declared: Sequence[str]) -> None:
-    """Puts every article of a source into the categories that are declared now, or into those that its page names."""
-    query = select(article.c.id, article.c.date, article.c.details).where(article.c.source_number == number)
-    groups: dict[tuple[str, ...], list[tuple[int, datetime]]] = {}
-    for row in await connection.execute(query):
-        groups.setdefault(paths.assign(row.details["category_path"], declared), []).append((row.id, row.date))
-    for direct, dated in groups.items():
-        await _categorise(connection, dated, direct, replace=True)
+async def of_source(connection: AsyncConnection, number: int, *, after: int = 0, limit: int = 200) -> list[Article]:
+    """The articles of a source by id, from the one behind `after` on: a page for walking through all of them."""
+    wanted = _articles().where(article.c.source_number == number, article.c.id > after)
+    return await _load(connection, wanted.order_by(article.c.id).limit(limit))
+
+
+async def recategorise(connection: AsyncConnection, named: Mapping[int, tuple[str, ...]]) -> None:
+    """Puts articles, by id, into exactly these categories."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for article_id, direct in named.items():
+        groups.setdefault(direct, []).append(article_id)
+    for direct, ids in groups.items():
+        rows = await connection.execute(select(article.c.id, article.c.date).where(article.c.id.in_(ids)))
+        await _categorise(connection, [(row.id, row.date) for row in rows], direct, replace=True)
 
 
 async def mark_read(connection: AsyncConnection, article_ids: Sequence[int], now: datetime) -> None:
