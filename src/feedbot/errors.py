@@ -87,10 +87,12 @@ class DatabaseError(Refused):
 class FetchError(FeedbotError):
     """A visit to a source failed.
 
-    `kind` is the class that status pages and metrics show (`dns`, `tls`, ...); `retry_after` is in seconds.
+    `kind` is the class that status pages and metrics show (`dns`, `tls`, ...); `retry_after` is in seconds. `page` is
+    the document that could not be read, where there is one.
     """
 
     kind: ClassVar[str] = "fetch"
+    page: object = None
 
     def __init__(self, text: str, *, url: str, status: int | None = None, retry_after: float | None = None) -> None:
         self.url = url
