@@ -40,6 +40,10 @@ class Listing:
     `ttl` is the seconds that the feed asks to be left alone; `skip_hours` (0-23, UTC) and `skip_days` (0-6, Monday
     is 0) are the feed's own. `hub_url` and `topic_url` are what it names for WebSub; `next_url` is the page of the
     list that goes on with older articles, if there is one.
+
+    `list_urls` are for a page that has no articles itself and names the pages that do (the index of a sitemap,
+    robots.txt, the front page of a site with an API): whoever visits reads these in its place, all of them in this
+    order, as the same source type, and joins their drafts.
     """
 
     drafts: tuple[Draft, ...]
@@ -52,6 +56,7 @@ class Listing:
     hub_url: str = ""
     topic_url: str = ""
     next_url: str = ""
+    list_urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,16 @@ ParseList = Callable[[Page, ParseOptions], Listing]
 ParseArticle = Callable[[Sequence[Page], Draft, ParseOptions], ArticlePages]
 AppliesTo = Callable[[Page], bool]
 FindLeads = Callable[[Page, ParseOptions], Sequence[Lead]]
+CheckSelect = Callable[[Mapping[str, str]], Sequence[str]]
 
 
 def no_leads(_page: Page, _options: ParseOptions) -> Sequence[Lead]:
     """For a source type that no page leads to."""
+    return ()
+
+
+def no_faults(_select: Mapping[str, str]) -> Sequence[str]:
+    """For a source type that takes any text for its `select` keys, or has none."""
     return ()
 
 
@@ -95,8 +106,8 @@ class SourceSpec:
     `parse_list` reads the source's own page and raises NotParseable, EmptyList or SiteRefused; `parse_article`, where
     the type has article pages, takes the pages read so far (in order) and the list's draft. `recognises` says, for
     `type: auto`, whether a fetched page is of this type. `options` are the `select` keys that it understands, each
-    with one sentence. `find` says where a pasted page leads to sources of this type, the best first; it never raises
-    for what the page holds.
+    with one sentence, and `check` says what is wrong with the values that an admin gave them, a sentence each. `find`
+    says where a pasted page leads to sources of this type, the best first; it never raises for what the page holds.
     """
 
     name: str
@@ -106,3 +117,4 @@ class SourceSpec:
     parse_article: ParseArticle | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     find: FindLeads = no_leads
+    check: CheckSelect = no_faults
