@@ -44,8 +44,12 @@ async def visit(fetcher: Fetcher, source: Source) -> Visit:
     if fetched.not_modified:
         return Visit(fetched)
     page = as_page(fetched)
-    spec = _spec(source, page)
-    listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+    try:
+        spec = _spec(source, page)
+        listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+    except FetchError as error:
+        error.page = page
+        raise
     return Visit(fetched, spec, wanted(listing, source))
 
 
