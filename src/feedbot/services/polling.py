@@ -7,24 +7,23 @@ import itertools
 import random
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
 
-from feedbot.domain import identity, judging, planning
-from feedbot.domain.article import Draft
-from feedbot.domain.planning import PollOutcome, PollPlan, Rhythm
+from feedbot.domain import judging, planning
+from feedbot.domain.planning import PollOutcome, Rhythm
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, SourceGone
 from feedbot.fetching.client import Fetcher
-from feedbot.fetching.model import NO_VALIDATORS, Validators
-from feedbot.services import categorising, reading, visiting
-from feedbot.storage import articles, deliveries, polls, sources
-from feedbot.storage.database import Connection, Database
+from feedbot.services import polled, reading, storing, visiting
+from feedbot.services.polled import Polled
+from feedbot.storage import articles, polls, sources
+from feedbot.storage.database import Database
 from feedbot.storage.polls import PollRecord
 
 RECENT_POLLS = 12
@@ -36,23 +35,6 @@ log = structlog.get_logger()
 def utc_now() -> datetime:
     """The moment, aware."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A poll's finding, ready to be stored.
-
-    `missed` are the stored articles whose pages could not be read again; `is_whole` says that no new article is left
-    to be read.
-    """
-
-    outcome: PollOutcome
-    status: int | None = None
-    state: Mapping[str, object] | None = None
-    judgement: judging.Judgement | None = None
-    contents: Mapping[bytes, Draft] = field(default_factory=dict)
-    missed: Sequence[int] = ()
-    is_whole: bool = True
 
 
 class Poller:
@@ -159,13 +141,13 @@ class Poller:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _look(self, source: Source) -> _Found:
+    async def _look(self, source: Source) -> Polled:
         visit = await visiting.visit(self._fetcher, source)
         fetched = visit.fetched
         moved = {"moved_to": fetched.permanent_url} if fetched.permanent_url else {}
         if visit.listing is None or visit.spec is None:
             outcome = PollOutcome(kind="unchanged", max_age=fetched.max_age)
-            return _Found(outcome, fetched.status, moved)
+            return Polled(outcome, fetched.status, moved)
         listing = visit.listing
         drafts = judging.keyed(listing.drafts, source.options.identity)
         async with self._database.read() as connection:
@@ -173,7 +155,7 @@ class Poller:
         judgement = judging.judge(drafts, known, baseline_at=source.baseline_at)
         wanted = judging.to_read(judgement, source.unread, self._now())
         read = await reading.read_articles(self._fetcher, source, visit.spec, wanted, source.unread)
-        contents = {**_as_listed(judgement, read.failed), **read.drafts}
+        contents = {**polled.as_listed(judgement, read.failed), **read.drafts}
         outcome = PollOutcome(
             kind="partial" if read.is_partial else "ok",
             max_age=fetched.max_age,
@@ -181,12 +163,12 @@ class Poller:
             skip_hours=listing.skip_hours,
             skip_days=listing.skip_days,
         )
-        learnt = _learnt(judgement, read, fetched.validators, is_read=len(read.drafts) == len(wanted))
+        learnt = polled.learnt(judgement, read, fetched.validators, is_read=len(read.drafts) == len(wanted))
         detected = visit.spec.name if source.type == "auto" else None
         if listing.home_url and visit.spec.parse_article is None:
             # A list page is its own home. The first address that a feed names stays: feeds show it with each article.
             learnt["home_url"] = source.home_url or listing.home_url
-        return _Found(
+        return Polled(
             outcome,
             fetched.status,
             {**moved, **learnt, "listed_at": self._now(), "detected_type": detected},
@@ -196,7 +178,7 @@ class Poller:
             is_whole=all(entry.key in contents or read.failed.get(entry.key.hex()) == 0 for entry in judgement.new),
         )
 
-    def _failure(self, source: Source, error: FetchError) -> _Found:
+    def _failure(self, source: Source, error: FetchError) -> Polled:
         recent = [*self._recent, (_host(source), error.kind)]
         kind = "failed"
         if isinstance(error, SourceGone) and not source.moved_to:
@@ -205,10 +187,10 @@ class Poller:
             kind = "offline"
         outcome = PollOutcome(kind=kind, error_kind=error.kind, error_text=str(error), retry_after=error.retry_after)
         # A redirect may have been wrong: before the new address is given up, the declared one is asked again.
-        return _Found(outcome, error.status, {"moved_to": None} if source.moved_to and kind == "failed" else None)
+        return Polled(outcome, error.status, {"moved_to": None} if source.moved_to and kind == "failed" else None)
 
     async def _store(
-        self, source: Source, found: _Found, started_at: datetime, seconds: float
+        self, source: Source, found: Polled, started_at: datetime, seconds: float
     ) -> tuple[PollRecord, bool]:
         """One transaction: articles, their deliveries, the source's state and the timeline."""
         now = self._now()
@@ -225,118 +207,21 @@ class Poller:
             # The lease first: a poll that outlived it must not store what another has judged since.
             is_ours = found.judgement is None or await sources.renew(connection, source.number, _lease(source), now)
             if is_ours and found.judgement is not None:
-                record = await self._store_articles(connection, source, found, record, now)
+                stored = await storing.store_articles(
+                    connection, source, found.judgement, found.contents, now=now, due_at=now + self._batch
+                )
+                await articles.mark_read(connection, found.missed, now)
+                record = replace(record, new=stored.new, changed=stored.changed, unchanged=stored.unchanged)
             outcome = replace(found.outcome, new=record.new)
-            watched = replace(source, baseline_at=_baseline_at(source, found, now))
+            watched = replace(source, baseline_at=polled.baseline_at(source, found, now))
             plan = planning.plan_next_poll(watched, outcome, self._rhythm, now, self._jitter())
-            values = {**(found.state or {}), **_poll_state(watched, outcome, plan, now)}
+            values = {**(found.state or {}), **polled.poll_state(watched, outcome, plan, now)}
             is_ours = is_ours and await sources.save_state(connection, source.number, _lease(source), values)
             if not is_ours:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")
                 return record, False
             await polls.record(connection, record)
         return record, True
-
-    async def _store_articles(
-        self, connection: Connection, source: Source, found: _Found, record: PollRecord, now: datetime
-    ) -> PollRecord:
-        judgement, contents = found.judgement, found.contents
-        if judgement is None:
-            return record
-        made: dict[str | None, list[int]] = {}
-        changed = 0
-        # Oldest first, so that ids and messages follow the order in which the stories came out.
-        for entry in _oldest_first(judgement.listed):
-            content = contents.get(entry.key)
-            if content is None:
-                continue
-            named = categorising.categories_of(content, source.options)
-            if entry.known:
-                changed += await articles.revise(connection, entry, content, named, now)
-                continue
-            article_id = await articles.add(connection, source.number, entry, content, named, now)
-            if article_id is not None:
-                why = judging.silence_reason(entry, judgement, source.baseline_at, source.last_success_at)
-                made.setdefault(why, []).append(article_id)
-        for reason, ids in made.items():
-            await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=now + self._batch)
-        await articles.mark_read(connection, found.missed, now)
-        await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
-        new = sum(map(len, made.values()))
-        return replace(record, new=new, changed=changed, unchanged=len(judgement.listed) - new - changed)
-
-
-def _learnt(
-    judgement: judging.Judgement, read: reading.Reading, validators: Validators, *, is_read: bool
-) -> dict[str, object]:
-    """What a list teaches for the next visit: failed tries, and validators once every article that was due is read.
-
-    A list whose articles are not all read must be looked at again, changed or not.
-    """
-    listed = {entry.key.hex() for entry in judgement.listed}
-    kept = validators if is_read else NO_VALIDATORS
-    return {
-        "unread": {key: count for key, count in read.failed.items() if key in listed},
-        "etag": kept.etag,
-        "last_modified": kept.last_modified,
-    }
-
-
-def _as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[bytes, Draft]:
-    """The drafts that need no page of their own: complete ones, and those whose page was tried often enough."""
-    taken = {}
-    for entry in judgement.listed:
-        if entry.draft.is_complete:
-            if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
-                taken[entry.key] = entry.draft
-        elif entry.known is None and failed.get(entry.key.hex(), 0) >= judging.MAX_TRIES:
-            taken[entry.key] = entry.draft
-    return taken
-
-
-def _oldest_first(listed: Sequence[judging.Listed]) -> list[judging.Listed]:
-    newest_last = list(reversed(listed))
-    if all(entry.draft.published for entry in newest_last):
-        newest_last.sort(key=_published)
-    return newest_last
-
-
-def _published(entry: judging.Listed) -> datetime:
-    return entry.draft.published or datetime.min.replace(tzinfo=UTC)
-
-
-def _baseline_at(source: Source, found: _Found, now: datetime) -> datetime | None:
-    """When watching began: with the first list of which every article is read, or is not there.
-
-    After a redesign it begins anew, so that what is read of that list in later visits stays silent as well. An empty
-    first list may be a portal that rebuilds its cache.
-    """
-    judgement = found.judgement
-    if judgement is None or (source.baseline_at and not judgement.is_redesign):
-        return source.baseline_at
-    if found.outcome.kind != "ok" or not found.is_whole:
-        return None
-    return now if judgement.listed or source.last_success_at else None
-
-
-def _poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: datetime) -> dict[str, object]:
-    values: dict[str, object] = {
-        "next_poll_at": plan.next_poll_at,
-        "plan_reason": plan.reason,
-        "interval": plan.interval,
-        "failures": plan.failures,
-        "last_poll_at": now,
-        "baseline_at": source.baseline_at,
-        "error_kind": outcome.error_kind,
-        "error_text": outcome.error_text,
-    }
-    if outcome.error_kind is None:
-        return values | {"last_success_at": now, "failing_since": None, "gone_at": None}
-    if outcome.kind == "gone":
-        return values | {"gone_at": now}
-    if outcome.kind == "failed" and source.failing_since is None:
-        return values | {"failing_since": now}
-    return values
 
 
 def _report(source: Source, record: PollRecord) -> None:

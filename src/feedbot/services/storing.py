@@ -1,0 +1,69 @@
+"""Storing what a list said: articles, revisions, and a delivery for each chat that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from feedbot.domain import judging
+from feedbot.domain.article import Draft
+from feedbot.domain.source import Source
+from feedbot.services import categorising
+from feedbot.storage import articles, deliveries
+from feedbot.storage.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many articles were new, changed, and neither."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+async def store_articles(
+    connection: Connection,
+    source: Source,
+    judgement: judging.Judgement,
+    contents: Mapping[bytes, Draft],
+    *,
+    now: datetime,
+    due_at: datetime,
+) -> Stored:
+    """Stores the articles of a judged list of which `contents` (by key) has news, with their deliveries.
+
+    Must run in the transaction that stores what the poll taught of its source.
+    """
+    made: dict[str | None, list[int]] = {}
+    changed = 0
+    # Oldest first, so that ids and messages follow the order in which the stories came out.
+    for entry in _oldest_first(judgement.listed):
+        content = contents.get(entry.key)
+        if content is None:
+            continue
+        named = categorising.categories_of(content, source.options)
+        if entry.known:
+            changed += await articles.revise(connection, entry, content, named, now)
+            continue
+        article_id = await articles.add(connection, source.number, entry, content, named, now)
+        if article_id is not None:
+            why = judging.silence_reason(entry, judgement, source.baseline_at, source.last_success_at)
+            made.setdefault(why, []).append(article_id)
+    for reason, ids in made.items():
+        await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=due_at)
+    await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
+    new = sum(map(len, made.values()))
+    return Stored(new, changed, len(judgement.listed) - new - changed)
+
+
+def _oldest_first(listed: Sequence[judging.Listed]) -> list[judging.Listed]:
+    newest_last = list(reversed(listed))
+    if all(entry.draft.published for entry in newest_last):
+        newest_last.sort(key=_published)
+    return newest_last
+
+
+def _published(entry: judging.Listed) -> datetime:
+    return entry.draft.published or datetime.min.replace(tzinfo=UTC)
