@@ -1,0 +1,196 @@
+"""What a page's JSON-LD says of its article (schema.org Article and its kinds), however broken it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
+from typing import Any
+
+from feedbot.domain.identity import canonical_url
+from feedbot.sources.article.facts import Facts
+from feedbot.sources.article.names import one_author
+from feedbot.sources.feed_values import language, unique
+from feedbot.sources.html import absolute, one_line
+from feedbot.sources.times import parse_published
+
+_OPENING = re.compile(r"<script\b[^>]*?\btype\s*=\s*[\"']?application/ld\+json\b[^>]*>", re.IGNORECASE)
+_CLOSING = re.compile(r"</script", re.IGNORECASE)
+_MAX_SCRIPTS = 20
+_MAX_CHARACTERS = 1_000_000
+_MAX_NODES = 2000
+_MAX_AUTHORS = 6
+_WRAPPING = re.compile(
+    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*\Z"
+)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_STRINGS = re.compile(r'"(headline|datePublished|dateModified|articleBody)"\s*:\s*"((?:[^"\\]|\\.)*+)"')
+_ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe", "Question", "VideoObject", "PodcastEpisode")
+_HOME_NAMES = frozenset(
+    {"home", "首页", "主页", "startseite", "accueil", "inicio", "главная", "ホーム", "الرئيسية", "홈"}
+)
+
+Node = Mapping[str, Any]
+
+
+def read(text: str, *, url: str, title: str, timezone: str) -> Facts:
+    """What the page `text` says in JSON-LD of the article at `url`; `title` tells it from others that are listed."""
+    nodes = list(_nodes(text))
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    article = _article(nodes, url, title)
+    crumbs = _crumbs(nodes)
+    if article is None:
+        return Facts(section=crumbs)
+    return _facts(_Reader(article, by_id, url, timezone), crumbs)
+
+
+class _Reader:
+    """One node, its references followed."""
+
+    def __init__(self, node: Node, by_id: Mapping[str, Node], url: str, timezone: str) -> None:
+        self.node, self.by_id, self.url, self.timezone = node, by_id, url, timezone
+
+    def values(self, key: str) -> list[Any]:
+        value = self.node.get(key)
+        found = value if isinstance(value, list) else [value]
+        return [self._followed(one) for one in found if one]
+
+    def text(self, key: str) -> str:
+        return next((text for text in map(_text, self.values(key)) if text), "")
+
+    def texts(self, key: str) -> list[str]:
+        return [text for text in map(_text, self.values(key)) if text]
+
+    def _followed(self, value: Any) -> Any:
+        if isinstance(value, dict) and set(value) == {"@id"}:
+            return self.by_id.get(str(value["@id"]), value)
+        return value
+
+
+def _facts(node: _Reader, crumbs: tuple[str, ...]) -> Facts:
+    def date(key: str) -> Any:
+        return parse_published(node.text(key), timezone=node.timezone)
+
+    tags = [tag for text in node.texts("keywords") for tag in re.split(r"[,，;、]", text)]
+    return Facts(
+        title=one_line(node.text("headline") or node.text("name")),
+        published=date("datePublished") or date("uploadDate") or date("dateCreated"),
+        updated=date("dateModified"),
+        author=", ".join(unique(map(one_author, node.texts("author")))[:_MAX_AUTHORS]),
+        image=next(filter(None, (absolute(_address(value), node.url) for value in _images(node))), ""),
+        language=language(node.text("inLanguage")),
+        tags=unique(tag.strip() for tag in tags),
+        section=crumbs or unique(node.texts("articleSection")[:1]),
+        site=one_line(node.text("publisher")),
+        summary=one_line(node.text("description")),
+        text=node.text("articleBody"),
+    )
+
+
+def _images(node: _Reader) -> list[Any]:
+    return [*node.values("image"), *node.values("thumbnailUrl")]
+
+
+def _address(value: Any) -> str:
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id") or ""
+        return _address(value)
+    return value if isinstance(value, str) else ""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or ""
+    if isinstance(value, list):
+        value = next((one for one in value if one), "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _article(nodes: Sequence[Node], url: str, title: str) -> Node | None:
+    """The node that the page is about: the one with its address, else with its title, else the first."""
+    found = [node for node in nodes if any(name.endswith(_ARTICLE_TYPES) for name in _types(node))]
+    here = canonical_url(url)
+    own = [node for node in found if any(address and _same(address, here) for address in _addresses(node, url))]
+    titled = [node for node in found if (name := _text(node.get("headline"))) and one_line(name) in title]
+    rated = [*(node for node in own if node in titled), *own, *titled, *found]
+    return next(iter(rated), None)
+
+
+def _same(address: str, here: str) -> bool:
+    return canonical_url(address).partition("#")[0].rstrip("/") == here.rstrip("/")
+
+
+def _addresses(node: Node, url: str) -> Iterator[str]:
+    for key in ("mainEntityOfPage", "url", "@id"):
+        yield absolute(_address(node.get(key)), url)
+
+
+def _types(node: Node) -> list[str]:
+    kinds = node.get("@type")
+    return [kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)]
+
+
+def _crumbs(nodes: Sequence[Node]) -> tuple[str, ...]:
+    """The names of a BreadcrumbList, without the site's home and the article itself."""
+    for node in nodes:
+        items = node.get("itemListElement")
+        if "BreadcrumbList" not in _types(node) or not isinstance(items, list):
+            continue
+        names = [_crumb(item) for item in items if isinstance(item, dict)]
+        kept = [name for name in names[:-1] if name and name.lower() not in _HOME_NAMES]
+        if kept:
+            return unique(kept)
+    return ()
+
+
+def _crumb(item: Node) -> str:
+    inner = item.get("item")
+    return _text(item.get("name")) or (_text(inner) if isinstance(inner, dict) else "")
+
+
+def _nodes(text: str) -> Iterator[Node]:
+    """Every object of every script, outer ones first, as far as a page may have honest ones."""
+    left = _MAX_NODES
+    for source in _scripts(text):
+        todo = [_loaded(source)]
+        while todo and left:
+            value = todo.pop(0)
+            if isinstance(value, list):
+                todo[:0] = value[:_MAX_NODES]
+            elif isinstance(value, dict):
+                left -= 1
+                yield value
+                todo += [inner for inner in value.values() if isinstance(inner, list | dict)]
+
+
+def _scripts(text: str) -> Iterator[str]:
+    position = 0
+    for _ in range(_MAX_SCRIPTS):
+        opening = _OPENING.search(text, position)
+        closing = _CLOSING.search(text, opening.end()) if opening else None
+        if opening is None or closing is None:
+            return
+        position = closing.end()
+        if closing.start() - opening.end() <= _MAX_CHARACTERS:
+            yield text[opening.end() : closing.start()]
+
+
+def _loaded(source: str) -> Any:
+    """The value of a script; of one that is beyond repair, the article's headline and dates."""
+    plain = _WRAPPING.sub("", source.strip()).strip().rstrip(";")
+    for candidate in (plain, _TRAILING_COMMA.sub("", plain), _TRAILING_COMMA.sub("", unescape(plain))):
+        try:
+            return json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return {"@type": "Article", **{key: _unescaped(value) for key, value in reversed(_STRINGS.findall(plain))}}
+
+
+def _unescaped(value: str) -> str:
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value
