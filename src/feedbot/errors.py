@@ -8,7 +8,8 @@ The class says what to do next; the text says what happened, in words that an ad
     │   ├── DatabaseError           the database is missing, newer than this program, or not usable
     │   └── FetchError + Refused
     │       ├── BlockedAddress      the guard refused the address
-    │       └── BadUrl              not an http(s) URL
+    │       ├── BadUrl              not an http(s) URL
+    │       └── SecretMissing       a password or cookie of the source cannot be had
     ├── Transient               the same may work later (`retry_after`, if the other side named a time)
     │   └── FetchError + Transient
     │       ├── DnsFailed, TlsFailed, ConnectFailed, TimedOut
@@ -18,7 +19,9 @@ The class says what to do next; the text says what happened, in words that an ad
     │       ├── NotParseable        bytes that are not what the source type reads
     │       ├── EmptyList           a list page without a single article
     │       ├── ReadingFailed       feedbot's own fault: a page that a parser or the database stumbles over
-    │       └── SiteRefused         a page that says "not for you": anti-bot, closed site, missing category
+    │       ├── SiteRefused         a page that says "not for you": anti-bot, closed site, missing category
+    │       ├── RobotsDisallowed    robots.txt asks programs not to read the page
+    │       └── BrowserFailed       the page needs a browser, and there is none, or it did not get through
     ├── Gone                    stop asking
     │   └── FetchError + Gone
     │       └── SourceGone          HTTP 410
@@ -113,6 +116,12 @@ class BadUrl(FetchError, Refused):
     kind = "bad_url"
 
 
+class SecretMissing(FetchError, Refused):
+    """A secret of the source cannot be had: a variable is not set, a file or the key is not there."""
+
+    kind = "secret_missing"
+
+
 class DnsFailed(FetchError, Transient):
     """The host name could not be resolved."""
 
@@ -177,6 +186,18 @@ class SiteRefused(FetchError, Transient):
     """The site answered with a page that refuses: anti-bot, closed for maintenance, missing category."""
 
     kind = "site_refused"
+
+
+class RobotsDisallowed(FetchError, Transient):
+    """The site's robots.txt asks programs not to read this page; it may think better of it, but hardly soon."""
+
+    kind = "robots"
+
+
+class BrowserFailed(FetchError, Transient):
+    """The page can only be read with a browser: there is none, its budget is used up, or it did not get through."""
+
+    kind = "browser"
 
 
 class SourceGone(FetchError, Gone):

@@ -5,59 +5,32 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
+from json import dumps
 from types import MappingProxyType, TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 from aiohttp.abc import AbstractResolver
 
 from feedbot.errors import FetchError, HttpFailed, SourceGone, TimedOut, TooManyRedirects
-from feedbot.fetching import failures, urls
+from feedbot.fetching import failures, robots, urls
 from feedbot.fetching import headers as header
-from feedbot.fetching.body import SentTooMuchError, read_body
+from feedbot.fetching.body import SentTooMuchError, read_body, read_head
+from feedbot.fetching.carrying import Carried
 from feedbot.fetching.guard import Attempts, current_attempts
 from feedbot.fetching.model import NO_VALIDATORS, Fetched, FetchLimits, Validators
 from feedbot.fetching.politeness import HostOnHoldError, HostQueues
+from feedbot.fetching.proxies import judge_target, parse_proxy
+from feedbot.fetching.robots import RobotsFiles, RobotsRules, disallowed
 from feedbot.fetching.transport import Answer, Door, NameLookup, trusted_authorities
+from feedbot.fetching.trips import Reply, Trip
 from feedbot.fetching.urls import Target, shown
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
 _ASKING_TO_WAIT = frozenset({429, 503})
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """One request's answer, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    location: bytes | None
-    body: bytes
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Trip:
-    """A fetch on its way: where it is, what it still carries, what it has seen. Each hop makes a new one."""
-
-    url: str
-    target: Target
-    own_headers: Mapping[str, str]
-    validators: Validators
-    visited: tuple[str, ...] = ()
-    is_permanent: bool = True
-    seconds: float = 0.0
-
-    def arrive(self, reply: _Reply) -> _Trip:
-        return replace(self, visited=(*self.visited, self.target.url), seconds=self.seconds + reply.seconds)
-
-    def go_on(self, target: Target, *, is_permanent: bool) -> _Trip:
-        own = self.own_headers if urls.same_site(self.target, target) else header.for_another_site(self.own_headers)
-        return replace(self, target=target, own_headers=own, is_permanent=self.is_permanent and is_permanent)
+_MOST_PROXIES = 50
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Fetcher:
@@ -80,22 +53,23 @@ class Fetcher:
         self._queues = HostQueues(
             concurrency=limits.concurrency, per_host=limits.per_host, spacing=limits.spacing, clock=clock, sleep=sleep
         )
-        self._door: Door | None = None
+        self._robots = RobotsFiles(clock)
+        self._doors: dict[str | None, Door] = {}
+        self._is_open = False
         self._closing: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._trust = trusted_authorities()
         self._resolver = self._given_resolver or NameLookup()
-        self._door = self._new_door()
+        self._is_open = True
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Waits for the requests under way (their time is limited) and closes every connection."""
-        door, self._door = self._door, None
-        if door is not None:
-            await door.close_when_idle()
+        self._is_open = False
+        self._close_doors()
         await asyncio.gather(*self._closing)
         await self._resolver.close()
 
@@ -104,51 +78,123 @@ class Fetcher:
         is_new_guard = limits.allow_networks != self._limits.allow_networks
         self._limits = limits
         self._queues.resize(concurrency=limits.concurrency, per_host=limits.per_host, spacing=limits.spacing)
-        if is_new_guard and self._door is not None:
+        if is_new_guard:
             # Kept-alive connections were judged by the old guard: they go with their door.
-            closing = asyncio.create_task(self._door.close_when_idle())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
-            self._door = self._new_door()
+            self._close_doors()
 
     async def fetch(
-        self, url: str, *, validators: Validators = NO_VALIDATORS, headers: Mapping[str, str] = _NO_HEADERS
+        self,
+        url: str,
+        *,
+        validators: Validators = NO_VALIDATORS,
+        headers: Mapping[str, str] = _NONE,
+        cookies: Mapping[str, str] = _NONE,
+        auth: tuple[str, str] | None = None,
+        proxy: str | None = None,
+        is_page: bool = False,
     ) -> Fetched:
         """The document at `url`, or the news that it is the one that `validators` name (`not_modified`).
 
-        `headers` are the source's own and win over the usual ones. Redirects are followed, also from https to http,
-        since some portals do that; each is one more turn in its host's queue, is judged by the guard and leaves
-        behind whatever could be a secret (the source's own headers, user name, password) when it leads to another
-        site or out of https. A 410 raises SourceGone, any other status that is not a success HttpFailed, with
-        `retry_after` if the server names a time. After a 429 or 503 with Retry-After the whole host is left alone
-        until then: fetches wait for up to 30 seconds, and raise HttpFailed at once for more. Raises FetchError in
-        all its kinds that concern a visit; texts and their `url` have secrets masked.
+        `headers` are the source's own and win over the usual ones; `cookies` and `auth` (user name and password of
+        basic authentication) go along with them; `proxy` is its way out. `is_page` says that this is a page made for
+        people: then robots.txt is asked first, and a no raises RobotsDisallowed.
+
+        Redirects are followed, also from https to http, since some portals do that; each is one more turn in its
+        site's queue, is judged by the guard and leaves behind whatever could be a secret (the source's own headers,
+        cookies, user name, password) when it leads to another host or out of https. Cookies that a site sets on the
+        way are sent back on the way, also where a small page with a cookie only asks to be loaded again, and are
+        forgotten at the end.
+
+        A 410 raises SourceGone, any other status that is not a success HttpFailed, with `retry_after` if the server
+        names a time. After a 429 or 503 with Retry-After the whole host is left alone until then: fetches wait for up
+        to 30 seconds, and raise HttpFailed at once for more. On any other status Retry-After concerns that address
+        alone. Raises FetchError in all its kinds that concern a visit; texts and their `url` have secrets masked.
         """
-        trip = _Trip(url, urls.parse(url), headers, validators)
-        for hop in range(self._limits.max_redirects + 1):
+        carried = Carried(headers, cookies, auth, parse_proxy(proxy) if proxy else None)
+        trip, reply = await self._go(Trip(url, urls.parse(url), carried, validators, is_page=is_page))
+        return self._judge(trip, reply)
+
+    async def post(
+        self,
+        url: str,
+        *,
+        data: Mapping[str, str] | None = None,
+        json: object = None,
+        headers: Mapping[str, str] = _NONE,
+        auth: tuple[str, str] | None = None,
+        proxy: str | None = None,
+    ) -> Fetched:
+        """The answer to a POST of `data` as a form, or of `json`: through the same guard, turns and limits as `fetch`.
+
+        Only 307 and 308 are followed, with the body, and never from https to http. Raises like `fetch`: a status that
+        is not a success is HttpFailed.
+        """
+        content = urlencode(data or {}) if json is None else dumps(json, ensure_ascii=False)
+        kind = "application/x-www-form-urlencoded" if json is None else "application/json"
+        carried = Carried({"Content-Type": kind, **headers}, auth=auth, proxy=parse_proxy(proxy) if proxy else None)
+        trip = Trip(url, urls.parse(url), carried, method=HTTPMethod.POST, content=content.encode())
+        return self._judge(*await self._go(trip))
+
+    async def heed_robots(self, url: str, *, proxy: str | None = None) -> None:
+        """Asks the robots.txt of the page's host whether the page may be read; sets its crawl-delay.
+
+        Raises:
+            RobotsDisallowed: it may not.
+            FetchError: robots.txt cannot be had, which by the rules counts as a no until it can.
+        """
+        await self._heed(urls.parse(url), parse_proxy(proxy) if proxy else None)
+
+    async def sitemaps(self, url: str, *, proxy: str | None = None) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the address's host names. Raises FetchError like `heed_robots`."""
+        rules = await self._rules(urls.parse(url), parse_proxy(proxy) if proxy else None)
+        return rules.sitemaps
+
+    async def _heed(self, target: Target, proxy: str | None) -> None:
+        if not self._limits.robots:
+            return
+        rules = await self._rules(target, proxy)
+        self._queues.slow_down(target.host_key, rules.crawl_delay)
+        if not rules.allows(target.url):
+            raise disallowed(target, rules)
+
+    async def _rules(self, target: Target, proxy: str | None) -> RobotsRules:
+        async def read(url: str) -> Fetched:
+            carried = Carried(proxy=proxy)
+            trip = Trip(url, urls.parse(url), carried, cut_at=robots.MAX_BYTES)
+            return self._judge(*await self._go(trip, max_redirects=robots.MAX_REDIRECTS))
+
+        return await self._robots.rules(target, robots.product_token(self._limits.user_agent), read)
+
+    async def _go(self, trip: Trip, *, max_redirects: int | None = None) -> tuple[Trip, Reply]:
+        """Follows a trip to its end: where it led, and the last answer."""
+        most = self._limits.max_redirects if max_redirects is None else max_redirects
+        for hop in range(most + 1):
+            if trip.is_page:
+                await self._heed(trip.target, trip.carried.proxy)
             reply = await self._visit(trip, is_first=hop == 0)
             trip = trip.arrive(reply)
-            if reply.status not in _REDIRECTS or reply.location is None:
-                return self._judge(trip, reply)
-            target = urls.follow(trip.target, reply.location)
-            if target.url in trip.visited:
-                raise _redirect_loop(target)
-            trip = trip.go_on(target, is_permanent=reply.status in _PERMANENT)
+            onward = trip.onward(reply)
+            if onward is None:
+                return trip, reply
+            trip = onward
         raise TooManyRedirects(
-            f"{trip.target.host_key} redirects more than {self._limits.max_redirects} times. "
+            f"{trip.target.host_key} redirects more than {most} times. "
             "Open the address in a browser and configure where it ends.",
-            url=shown(url),
+            url=shown(trip.url),
         )
 
-    async def _visit(self, trip: _Trip, *, is_first: bool) -> _Reply:
-        """One request in its host's turn. A redirect goes ahead of the host's other visitors: it has queued before."""
+    async def _visit(self, trip: Trip, *, is_first: bool) -> Reply:
+        """One request in its site's turn. A redirect goes ahead of the site's other visitors: it has queued before."""
+        target = trip.target
+        if trip.carried.proxy:
+            judge_target(target, self._limits.allow_networks)
         try:
-            async with self._queues.turn(trip.target.host_key, first=not is_first):
+            async with self._queues.turn(target.host_key, target.site_key, first=not is_first):
                 return await self._ask(trip)
         except HostOnHoldError as hold:
-            raise _on_hold(trip.target, hold.seconds) from None
+            raise _on_hold(target, hold.seconds) from None
 
-    async def _ask(self, trip: _Trip) -> _Reply:
+    async def _ask(self, trip: Trip) -> Reply:
         limits = self._limits
         attempts = Attempts()
         token = current_attempts.set(attempts)
@@ -169,24 +215,28 @@ class Fetcher:
         finally:
             current_attempts.reset(token)
 
-    async def _exchange(self, trip: _Trip, limits: FetchLimits) -> _Reply:
-        if self._door is None:
-            raise RuntimeError("the fetcher is not open")
+    async def _exchange(self, trip: Trip, limits: FetchLimits) -> Reply:
         start = self._clock()
-        sent = header.request_headers(limits.user_agent, trip.own_headers, trip.validators, trip.target.authorization)
-        async with self._door.get(
-            trip.target.url, sent, connect_timeout=limits.connect_timeout, read_timeout=limits.read_timeout
+        earned = trip.jar.sent_to(trip.target)
+        sent = trip.carried.request_headers(limits.user_agent, trip.target, trip.validators, earned)
+        async with self._door_to(trip.carried.proxy).ask(
+            trip.method,
+            trip.target.url,
+            sent,
+            trip.content,
+            connect_timeout=limits.connect_timeout,
+            read_timeout=limits.read_timeout,
         ) as answer:
             self._respect_hold(trip.target, answer)
-            body = await _read(answer, limits) if _is_success(answer.status) else b""
-        return _Reply(answer.status, answer.headers, answer.location, body, self._clock() - start)
+            body = await _read(answer, limits, trip.cut_at) if _is_success(answer.status) else b""
+        return Reply(answer.status, answer.headers, answer.location, answer.set_cookies, body, self._clock() - start)
 
     def _respect_hold(self, target: Target, answer: Answer) -> None:
         seconds = header.retry_after(answer.headers, datetime.now(UTC))
         if answer.status in _ASKING_TO_WAIT and seconds:
             self._queues.hold(target.host_key, seconds)
 
-    def _judge(self, trip: _Trip, reply: _Reply) -> Fetched:
+    def _judge(self, trip: Trip, reply: Reply) -> Fetched:
         host, url = trip.target.host_key, shown(trip.target.url)
         if reply.status == HTTPStatus.GONE:
             text = f"{host} answers 410 Gone: the page is gone for good and is not asked for again. Remove the source."
@@ -198,9 +248,8 @@ class Fetcher:
             raise HttpFailed(text, url=url, status=reply.status, retry_after=wait)
         return self._result(trip, reply)
 
-    def _result(self, trip: _Trip, reply: _Reply) -> Fetched:
+    def _result(self, trip: Trip, reply: Reply) -> Fetched:
         mime_type, charset = header.content_type(reply.headers.get("content-type", ""))
-        has_moved = len(trip.visited) > 1 and trip.is_permanent
         return Fetched(
             url=trip.url,
             final_url=trip.target.url,
@@ -209,34 +258,46 @@ class Fetcher:
             mime_type=mime_type,
             charset=charset,
             validators=header.validators(reply.headers),
-            permanent_url=trip.target.stored_url if has_moved else None,
+            permanent_url=trip.permanent_url,
             max_age=header.max_age(reply.headers, datetime.now(UTC)),
             seconds=trip.seconds,
+            links=header.links(reply.headers.get("link", ""), trip.target.url),
         )
 
-    def _new_door(self) -> Door:
-        return Door(self._limits.allow_networks, self._trust, self._resolver)
+    def _door_to(self, proxy: str | None) -> Door:
+        if not self._is_open:
+            raise RuntimeError("the fetcher is not open")
+        door = self._doors.pop(proxy, None)
+        if door is None:
+            door = Door(self._limits.allow_networks, self._trust, self._resolver, proxy)
+        self._doors[proxy] = door  # the newest used at the end
+        if len(self._doors) > _MOST_PROXIES:
+            self._close(self._doors.pop(next(iter(self._doors))))
+        return door
+
+    def _close_doors(self) -> None:
+        while self._doors:
+            self._close(self._doors.popitem()[1])
+
+    def _close(self, door: Door) -> None:
+        closing = asyncio.create_task(door.close_when_idle())
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
 
-async def _read(answer: Answer, limits: FetchLimits) -> bytes:
+async def _read(answer: Answer, limits: FetchLimits, cut_at: int | None) -> bytes:
+    codings = header.content_codings(answer.headers.get("content-encoding", ""))
+    if cut_at is not None:
+        return await read_head(answer.chunks, codings, cut_at)
     length = answer.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limits.max_bytes:
         raise SentTooMuchError
-    codings = header.content_codings(answer.headers.get("content-encoding", ""))
     return await read_body(answer.chunks, codings, limits.max_bytes, limits.max_inflated)
 
 
 def _is_success(status: int) -> bool:
     """2xx but for 206: a part that nobody asked for would pass for the whole."""
     return HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and status != HTTPStatus.PARTIAL_CONTENT
-
-
-def _redirect_loop(target: Target) -> TooManyRedirects:
-    return TooManyRedirects(
-        f"{target.host_key} redirects in a circle. It may insist on cookies, which feedbot does not keep: "
-        "open the address in a browser and configure where it ends.",
-        url=shown(target.url),
-    )
 
 
 def _too_slow(target: Target, limits: FetchLimits) -> TimedOut:

@@ -49,6 +49,8 @@ _CLOSED_V4 = tuple(
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _CLOSED_V6 = tuple(map(IPv6Network, ("2001::/23", "2001:db8::/32", "3fff::/20")))
 
+EVERYWHERE: tuple[Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+
 _MAPPED = IPv6Network("::ffff:0:0/96")  # RFC 4291
 _COMPATIBLE = IPv6Network("::/96")  # RFC 4291, deprecated
 _TRANSLATED = IPv6Network("::ffff:0:0:0/96")  # RFC 2765
@@ -66,7 +68,7 @@ def is_allowed(address: Address | str, allow_networks: Iterable[Network] = ()) -
     judged by what it carries, since that is where the packets end. Anything that is no IP address is not allowed.
     """
     networks = tuple(allow_networks)
-    parsed = _parse(address)
+    parsed = parse_address(address)
     if parsed is None:
         return False
     if any(parsed in network for network in networks if network.version == parsed.version):
@@ -125,7 +127,8 @@ def guarded_socket_factory(allow_networks: Sequence[Network]) -> Callable[[AddrI
     return make_socket
 
 
-def _parse(address: Address | str) -> Address | None:
+def parse_address(address: Address | str) -> Address | None:
+    """The address, of which a zone (`%eth0`) is left out; None if it is none."""
     try:
         return ip_address(str(address).partition("%")[0])
     except ValueError:

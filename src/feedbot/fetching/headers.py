@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
 
 from feedbot.fetching.model import Validators
 from feedbot.fetching.urls import parse, same_site
@@ -20,6 +21,11 @@ _HARMLESS = frozenset({"accept", "accept-encoding", "accept-language", "user-age
 _LONGEST = 10 * 365 * 86_400.0
 _DIRECTIVE = re.compile(r'([\w!#$%&\'*+.^`|~-]+)(?:\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,;]*))?')
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?\s*([\w.:()+-]+)""", re.IGNORECASE | re.ASCII)
+# RFC 8288, 3: `<target>; name=token; name="quoted"`, links parted by commas. Each alternative begins differently, so
+# that nothing is read twice.
+_LINK = re.compile(r"""<([^<>]*)>((?:\s*;\s*[^\s=;,<>"]+\s*(?:=\s*(?:"[^"]*"|[^\s;,"<>]*))?)*)""")
+_LINK_PARAMETER = re.compile(r"""([^\s=;,<>"]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;,"<>]*)))?""")
+_LONGEST_LINKS = 8192  # characters of all Link headers together
 _MIME_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+", re.ASCII)
 
 
@@ -71,6 +77,23 @@ def content_codings(value: str) -> tuple[str, ...]:
     return tuple(name for name in (part.strip().lower() for part in value.split(",")) if name)
 
 
+def links(value: str, base_url: str) -> dict[str, str]:
+    """The targets of a Link header by relation in lower case, the first of each; only http and https ones count.
+
+    >>> links('<https://hub.example/>; rel="hub", </feed>; rel=self', "https://a.example/x")
+    {'hub': 'https://hub.example/', 'self': 'https://a.example/feed'}
+    """
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(value[:_LONGEST_LINKS]):
+        named = {name.lower(): quoted or token for name, quoted, token in _LINK_PARAMETER.findall(parameters)}
+        url = _joined(base_url, target.strip())
+        if url is None or "anchor" in named:  # an anchor makes it a link of another document
+            continue
+        for relation in named.get("rel", "").lower().split():
+            found.setdefault(relation, url)
+    return found
+
+
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """The seconds to wait by Retry-After (RFC 9110, 10.2.3): a number, or a date measured by the server's own clock."""
     value = headers.get("retry-after", "").strip()
@@ -97,6 +120,14 @@ def max_age(headers: Mapping[str, str], now: datetime) -> float | None:
         return None if lifetime is None else _bounded(lifetime - (_number(headers.get("age", "")) or 0))
     expires = _date(headers.get("expires", ""))
     return None if expires is None else _bounded((expires - _server_time(headers, now)).total_seconds())
+
+
+def _joined(base_url: str, target: str) -> str | None:
+    try:
+        url = urljoin(base_url, target)
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) else None
 
 
 def _sendable(value: str) -> str | None:

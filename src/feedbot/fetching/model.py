@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 MEGABYTE = 1_000_000
@@ -28,10 +29,11 @@ NO_VALIDATORS = Validators()
 class FetchLimits:
     """How politely and how much is fetched.
 
-    Times are in seconds. `spacing` runs from the end of one request to the start of the next on the same host.
+    Times are in seconds. `spacing` runs from the end of one request to the start of the next on the same site.
     `connect_timeout` covers name lookup, TCP and TLS; `read_timeout` is the longest silence; `total_timeout` is for one
-    `fetch` with all its redirects, without the waiting for the host's turn. `max_bytes` counts the body as sent,
-    `max_inflated` once decompressed. `allow_networks` are exceptions from the guard.
+    `fetch` with all its redirects, without the waiting for the site's turn. `max_bytes` counts the body as sent,
+    `max_inflated` once decompressed. `allow_networks` are exceptions from the guard. `robots` says whether robots.txt
+    is heeded.
     """
 
     user_agent: str
@@ -45,6 +47,7 @@ class FetchLimits:
     max_inflated: int = 20 * MEGABYTE
     max_redirects: int = 5
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    robots: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Fetched:
     decompressed; `mime_type` is in lower case and `""` if the server names none; `charset` is what the header says.
     `permanent_url` is where a chain of only permanent redirects (301, 308) led: what to ask for from now on; None
     otherwise. `max_age` is how many seconds the server wants to be left alone, None if it does not say. `seconds` is
-    the time spent on the requests, without the waiting for the host's turn.
+    the time spent on the requests, without the waiting for the site's turn. `links` are the answer's Link headers
+    (RFC 8288) by relation, absolute: `hub` and `self` of WebSub, `next` of lists that go on.
     """
 
     url: str
@@ -68,6 +72,7 @@ class Fetched:
     permanent_url: str | None
     max_age: float | None
     seconds: float
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def not_modified(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who may ask whom when: a queue for each host, spacing between requests, holds, and a limit over all hosts."""
+"""Who may ask whom when: queues for sites and hosts, spacing between requests, holds, and a limit over all sites."""
 
 from __future__ import annotations
 
@@ -77,19 +77,29 @@ class Slots:
 
 
 @dataclass(slots=True)
-class _Host:
+class _Queue:
+    """One site or one host. `delay` is what the host itself asks for between two requests, in seconds."""
+
     slots: Slots
     free_at: float = 0.0
     held_until: float = 0.0
+    delay: float = 0.0
     users: int = 0
+
+    @property
+    def ready_at(self) -> float:
+        return max(self.free_at, self.held_until)
 
 
 class HostQueues:
-    """Turns to speak to a host.
+    """Turns to speak to a host, which is one of a site's: all hosts of a site share its spacing and its slots.
 
-    At most `per_host` at once to one host, `spacing` seconds from the end of one to the start of the next, at most
-    `concurrency` over all hosts. The overall slot is taken only when it is the host's turn, so a slow host holds up
-    nobody else. `clock` gives seconds and `sleep` waits for some; both are the event loop's unless given.
+    At most `per_host` at once to one site, `spacing` seconds from the end of one to the start of the next, at most
+    `concurrency` over all sites. A host may ask for more: `hold` and `slow_down` concern it alone, and who waits for
+    such a host does not hold up the others of its site. The overall slot is taken only when it is the site's turn, so
+    a slow site holds up nobody else. Whoever comes first is served first, so the many sources of one platform wait for
+    each other and for nobody longer than their number says. `clock` gives seconds and `sleep` waits for some; both are
+    the event loop's unless given.
     """
 
     def __init__(
@@ -106,92 +116,109 @@ class HostQueues:
         self._spacing = spacing
         self._clock = clock
         self._sleep = sleep
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, _Queue] = {}
+        self._sites: dict[str, _Queue] = {}
         self._sweep_at = _FIRST_SWEEP
 
     @property
     def remembered(self) -> int:
         """How many hosts are kept in memory: in use, in their spacing, or on hold."""
-        return len(self._hosts)
+        return max(len(self._hosts), len(self._sites))
 
     @property
     def running(self) -> int:
-        """How many turns are taken now, over all hosts."""
+        """How many turns are taken now, over all sites."""
         return self._all.used
 
     def resize(self, *, concurrency: int, per_host: int, spacing: float) -> None:
         """New limits, from the next turn on."""
         self._per_host, self._spacing = per_host, spacing
         self._all.resize(concurrency)
-        for host in self._hosts.values():
-            host.slots.resize(per_host)
+        for queue in (*self._hosts.values(), *self._sites.values()):
+            queue.slots.resize(per_host)
 
     @asynccontextmanager
-    async def turn(self, key: str, *, first: bool = False) -> AsyncIterator[None]:
-        """Waits for the host's turn and holds it for the block; `first` goes ahead of the host's other visitors.
+    async def turn(self, host_key: str, site_key: str | None = None, *, first: bool = False) -> AsyncIterator[None]:
+        """Waits for the turn of the host and its site and holds it for the block.
 
-        Raises HostOnHoldError, at once, if the host is on hold for longer than 30 seconds; a shorter hold is waited
-        for.
+        The host is a site of its own unless `site_key` names one. `first` goes ahead of the other visitors. Raises
+        HostOnHoldError, at once, if the host is on hold for longer than 30 seconds; a shorter hold is waited for.
         """
-        with self._visiting(key) as host:
+        self._sweep()
+        with self._using(self._hosts, host_key) as host, self._using(self._sites, site_key or host_key) as site:
             _refuse_if_held(host, self._clock())
-            await host.slots.acquire(first=first)
-            try:
-                await self._enter(host)
-                try:
+            async with _taking(host.slots, first=first):
+                await self._until_ready(host)
+                async with _taking(site.slots, first=first), self._entering(host, site):
                     yield
-                finally:
-                    self._all.release()
-                    host.free_at = max(host.free_at, self._clock() + self._spacing)
-            finally:
-                host.slots.release()
 
-    def hold(self, key: str, seconds: float) -> None:
+    def hold(self, host_key: str, seconds: float) -> None:
         """Lets nobody speak to the host for so many seconds (a day at the most)."""
-        host = self._host(key)
+        host = self._queue(self._hosts, host_key)
         host.held_until = max(host.held_until, self._clock() + min(seconds, LONGEST_HOLD))
 
-    async def _enter(self, host: _Host) -> None:
-        """Takes an overall slot at a moment when the host may be spoken to."""
-        while True:
-            await self._until_ready(host)
-            await self._all.acquire()
-            if max(host.free_at, host.held_until) <= self._clock():
-                return
-            self._all.release()
+    def slow_down(self, host_key: str, seconds: float) -> None:
+        """Keeps so many seconds between two requests to this host, from the end of one to the start of the next."""
+        self._queue(self._hosts, host_key).delay = seconds
 
-    async def _until_ready(self, host: _Host) -> None:
-        while (wait := max(host.free_at, host.held_until) - self._clock()) > 0:
-            _refuse_if_held(host, self._clock())
+    @asynccontextmanager
+    async def _entering(self, host: _Queue, site: _Queue) -> AsyncIterator[None]:
+        """Takes an overall slot at a moment when the site and the host may be spoken to."""
+        while True:
+            await self._until_ready(site)
+            await self._until_ready(host)  # it may have asked to wait meanwhile
+            await self._all.acquire()
+            if max(host.ready_at, site.ready_at) <= self._clock():
+                break
+            self._all.release()
+        try:
+            yield
+        finally:
+            self._all.release()
+            now = self._clock()
+            site.free_at = max(site.free_at, now + self._spacing)
+            host.free_at = max(host.free_at, now + host.delay)
+
+    async def _until_ready(self, queue: _Queue) -> None:
+        while (wait := queue.ready_at - self._clock()) > 0:
+            _refuse_if_held(queue, self._clock())
             await self._sleep(wait)
 
     @contextmanager
-    def _visiting(self, key: str) -> Iterator[_Host]:
-        host = self._host(key)
-        host.users += 1
+    def _using(self, queues: dict[str, _Queue], key: str) -> Iterator[_Queue]:
+        queue = self._queue(queues, key)
+        queue.users += 1
         try:
-            yield host
+            yield queue
         finally:
-            host.users -= 1
+            queue.users -= 1
 
-    def _host(self, key: str) -> _Host:
-        host = self._hosts.get(key)
-        if host is None:
-            self._sweep()
-            host = self._hosts[key] = _Host(Slots(self._per_host))
-        return host
+    def _queue(self, queues: dict[str, _Queue], key: str) -> _Queue:
+        found = queues.get(key)
+        if found is None:
+            found = queues[key] = _Queue(Slots(self._per_host))
+        return found
 
     def _sweep(self) -> None:
-        """Forgets the hosts of which nothing is to be remembered, whenever their number has doubled."""
-        if len(self._hosts) < self._sweep_at:
+        """Forgets the hosts and sites of which nothing is to be remembered, whenever their number has doubled."""
+        if self.remembered < self._sweep_at:
             return
         now = self._clock()
-        self._hosts = {
-            key: host for key, host in self._hosts.items() if host.users or max(host.free_at, host.held_until) > now
-        }
-        self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._hosts))
+        for queues in (self._hosts, self._sites):
+            for key in [key for key, queue in queues.items() if not queue.users and queue.ready_at <= now]:
+                del queues[key]
+        self._sweep_at = max(_FIRST_SWEEP, 2 * self.remembered)
 
 
-def _refuse_if_held(host: _Host, now: float) -> None:
-    if host.held_until - now > PATIENCE:
-        raise HostOnHoldError(host.held_until - now)
+@asynccontextmanager
+async def _taking(slots: Slots, *, first: bool) -> AsyncIterator[None]:
+    await slots.acquire(first=first)
+    try:
+        yield
+    finally:
+        slots.release()
+
+
+def _refuse_if_held(queue: _Queue, now: float) -> None:
+    if queue.held_until - now > PATIENCE:
+        raise HostOnHoldError(queue.held_until - now)

@@ -1,4 +1,4 @@
-"""The connection to the outside: httpx over aiohttp, every socket made by the guard. No cookies, no proxies, no logs.
+"""The connection to the outside: httpx over aiohttp, every socket made by the guard. No cookies, no logs.
 
 Only this module and the table in `failures` know httpx.
 """
@@ -23,7 +23,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import Connection
 from httpx_aiohttp import AiohttpTransport
 
-from feedbot.fetching.guard import Network, guarded_socket_factory
+from feedbot.fetching.guard import EVERYWHERE, Network, guarded_socket_factory
 
 # httpx writes every address that it asks for to its log at level INFO, tokens included.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -31,7 +31,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 _KEEP_ALIVE = 5.0  # longer than the spacing on a host, short enough not to hoard sockets of thousands of hosts
 _HEADER_BYTES = 32_768  # some portals send policies of over 8 KB in one header
 _LOOKUPS_AT_ONCE = 64
-_COMBINED = frozenset({"cache-control", "content-encoding"})
+_COMBINED = frozenset({"cache-control", "content-encoding", "link"})
 _NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 Found = tuple[int, int, str]
@@ -40,11 +40,16 @@ LookUp = Callable[[str, int, socket.AddressFamily], list[Found]]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer whose body is still to come: header names in lower case, `location` as sent, `chunks` undecoded."""
+    """An answer whose body is still to come.
+
+    Header names are in lower case, `location` is as sent, `set_cookies` are the lines of that header, `chunks`
+    undecoded.
+    """
 
     status: int
     headers: Mapping[str, str]
     location: bytes | None
+    set_cookies: tuple[str, ...]
     chunks: AsyncIterator[bytes]
 
 
@@ -108,37 +113,59 @@ class _ReasonlessResponse(aiohttp.ClientResponse):
 
 
 class Door:
-    """Connections to the outside under one guard. `close_when_idle` waits for the requests that are still under way."""
+    """Connections to the outside under one guard. `close_when_idle` waits for the requests that are still under way.
+
+    With `proxy` every connection is one to that proxy, which may be anywhere: an admin has named it.
+    """
 
     def __init__(
-        self, allow_networks: Sequence[Network], ssl_context: ssl.SSLContext, resolver: AbstractResolver
+        self,
+        allow_networks: Sequence[Network],
+        ssl_context: ssl.SSLContext,
+        resolver: AbstractResolver,
+        proxy: str | None = None,
     ) -> None:
-        self._make_socket = guarded_socket_factory(allow_networks)
+        self._make_socket = guarded_socket_factory(EVERYWHERE if proxy else allow_networks)
         self._ssl_context = ssl_context
         self._resolver = resolver
         self._users = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(verify=ssl_context, trust_env=False, client=self._session),
+            transport=AiohttpTransport(
+                verify=ssl_context,
+                trust_env=False,
+                client=self._session,
+                proxy=httpx.Proxy(proxy) if proxy else None,
+            ),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
         )
 
     @asynccontextmanager
-    async def get(
-        self, url: str, headers: Mapping[str, str], *, connect_timeout: float, read_timeout: float
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        *,
+        connect_timeout: float,
+        read_timeout: float,
     ) -> AsyncIterator[Answer]:
-        """The answer to one GET, redirects not followed; leaving the block early drops the connection."""
+        """The answer to one request, redirects not followed; leaving the block early drops the connection."""
         limits = httpx.Timeout(read_timeout, connect=connect_timeout, pool=connect_timeout)
         encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
         self._users += 1
         self._idle.clear()
         try:
-            async with self._client.stream("GET", url, headers=encoded, timeout=limits) as response:
+            async with self._client.stream(
+                method, url, headers=encoded, content=content or None, timeout=limits
+            ) as response:
                 raw = response.headers.raw
                 location = next((value for name, value in raw if name.lower() == b"location"), None)
-                yield Answer(response.status_code, _readable(raw), location, response.aiter_raw())
+                cookies = tuple(value.decode("latin-1") for name, value in raw if name.lower() == b"set-cookie")
+                yield Answer(response.status_code, _readable(raw), location, cookies, response.aiter_raw())
         finally:
             self._users -= 1
             if not self._users:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from feedbot.errors import BadUrl
+from feedbot.fetching.sites import registrable_domain
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ASCII_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
@@ -39,9 +40,20 @@ class Target:
 
     @property
     def host_key(self) -> str:
-        """The name of the queue: the host, with its port unless that is 80 or 443 (one server, both schemes)."""
+        """The host, with its port unless that is 80 or 443 (one server, both schemes)."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port in _DEFAULT_PORTS.values() else f"{host}:{self.port}"
+
+    @property
+    def site_key(self) -> str:
+        """The name of the queue: the registrable domain, or the `host_key` of addresses and names without one."""
+        return registrable_domain(self.host) or self.host_key
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: `https://example.org`, `http://127.0.0.1:8080`."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def authorization(self) -> str | None:
@@ -107,8 +119,13 @@ def same_site(old: Target, new: Target) -> bool:
 
 
 def host_key(url: str) -> str:
-    """The queue that the address belongs to: `example.org`, or `example.org:8080`. Raises BadUrl."""
+    """The server that the address belongs to: `www.example.org`, or `www.example.org:8080`. Raises BadUrl."""
     return parse(url).host_key
+
+
+def site_key(url: str) -> str:
+    """The site that the address belongs to, whose visits are spaced: `example.org`, `127.0.0.1:8080`. Raises BadUrl."""
+    return parse(url).site_key
 
 
 def shown(url: str) -> str:
