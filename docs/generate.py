@@ -20,7 +20,7 @@ from feedbot.config.faults import section_at
 from feedbot.config.schema import Schema, section_schemas, settings_schema, sources_schema
 from feedbot.config.sources import SourceSettings
 from feedbot.settings import DefaultIs, Settings
-from feedbot.sources.page_select import OPTIONS
+from feedbot.sources import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,13 +50,19 @@ of each file names.
 """
 
 SELECT = """
-### `select`
-
-The keys of `select`, for `type: page`. Each is a CSS selector, `h2 a`, or a selector and an attribute, `time@datetime`.
-`list` is required.
+### `select` for `type: {name}`
 
 | key | what it selects |
 | --- | --- |
+"""
+
+GROUP = """
+### `{name}`
+
+{text}
+
+| key | type | default | what it does |
+| --- | --- | --- | --- |
 """
 
 COMMANDS = """\
@@ -117,8 +123,13 @@ def configuration() -> str:
     schemas = section_schemas(Settings)
     for name, field in Settings.model_fields.items():
         parts.append(f"## `{name}`\n\n{field.description}\n\n{''.join(_settings_table(name, schemas))}")
-    parts.append(SOURCES + "".join(_options()))
-    parts[-1] += SELECT + "".join(_row(f"`{key}`", text) for key, text in OPTIONS.items())
+    parts.append(SOURCES + "".join(_options(SourceSettings)))
+    for name in SourceSettings.model_fields:
+        if group := section_at(SourceSettings, (name,)):
+            parts[-1] += GROUP.format(name=name, text=group.__doc__) + "".join(_options(group))
+    for name in registry.names():
+        if options := registry.get(name).options:
+            parts[-1] += SELECT.format(name=name) + "".join(_row(f"`{key}`", text) for key, text in options.items())
     return "\n".join(parts)
 
 
@@ -165,11 +176,12 @@ def _settings_table(section: str, schemas: dict[type[BaseModel], Schema]) -> Ite
             yield _row(f"`{setting.key}`", kind, default, _variables(setting), str(field.description))
 
 
-def _options() -> Iterator[str]:
-    properties = section_schemas(SourceSettings)[SourceSettings]["properties"]
-    for name, field in SourceSettings.model_fields.items():
-        default = "**required**" if field.is_required() else _default(properties[name])
-        yield _row(f"`{name}`", _kind(properties[name]), default, str(field.description))
+def _options(section: type[BaseModel]) -> Iterator[str]:
+    properties = section_schemas(section)[section]["properties"]
+    for name, field in section.model_fields.items():
+        key = field.alias or name
+        default = "**required**" if field.is_required() else _default(properties[key])
+        yield _row(f"`{key}`", _kind(properties[key]), default, str(field.description))
 
 
 def _row(*cells: str) -> str:
@@ -196,6 +208,8 @@ def _kind(schema: Schema, *, is_secret: bool = False) -> str:
 
 
 def _simple_kind(schema: Schema) -> str:
+    if "$ref" in schema:
+        return "group of keys, see below"
     if "enum" in schema:
         return ", ".join(f"`{choice}`" for choice in schema["enum"])
     kinds: dict[str, Any] = {

@@ -37,6 +37,7 @@ Access = Literal["private", "public"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["auto", "console", "logfmt", "json"]
 
+LEAST_KEY = 32
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _DATABASES = re.compile(r"sqlite:///.+|postgresql(\+psycopg)?://.+")
 
@@ -66,6 +67,15 @@ def _check_database(value: SecretUrl) -> SecretUrl:
     if not _DATABASES.fullmatch(value.get_secret_value()):
         raise refusal(
             "is not a database address.", "Write sqlite:///var/feedbot.db or postgresql://user:password@host/name."
+        )
+    return value
+
+
+def _check_secret_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < LEAST_KEY:
+        raise refusal(
+            "is too short to encrypt with.",
+            f"Write at least {LEAST_KEY} random characters, such as those of `openssl rand -base64 32`.",
         )
     return value
 
@@ -120,6 +130,11 @@ class Database(Section):
     url: Annotated[SecretUrl, AfterValidator(_check_database)] = Field(
         default=SecretUrl("sqlite:///var/feedbot.db"),
         description="A SQLite file (created when missing) or a PostgreSQL database.",
+    )
+    secret_key: Annotated[
+        Annotated[SecretStr, AfterValidator(_check_secret_key)] | None, DefaultIs("a file beside the SQLite database")
+    ] = Field(
+        default=None, description="A long random text with which secrets of sources are encrypted in the database."
     )
 
 

@@ -15,6 +15,7 @@ VALUES = {
     "site.language": "zh-CN",
     "site.timezone": "Asia/Shanghai",
     "database.url": "sqlite:///other.db",
+    "database.secret_key": "mend-the-long-bridge-before-winter",
     "engine.workers": "3",
     "web.host": "::1",
     "web.port": "9000",
@@ -81,8 +82,10 @@ def test_every_secret_can_stand_in_a_file(directory: Directory, setting: Setting
     assert from_file.origins == {setting.key: f"{setting.variable}_FILE"}
 
 
-def test_the_secrets_are_the_token_and_the_database_address() -> None:
-    assert [setting.key for setting in leaves() if setting.is_secret] == ["database.url", "telegram.token"]
+def test_the_secrets_are_the_token_the_key_and_the_database_address() -> None:
+    secret = [setting.key for setting in leaves() if setting.is_secret]
+
+    assert secret == ["database.url", "database.secret_key", "telegram.token"]
 
 
 def test_a_variable_wins_over_the_file(directory: Directory) -> None:

@@ -14,6 +14,7 @@ from feedbot.config.schema import settings_schema, sources_schema
 from feedbot.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGED = ', pages: 3, page_url: "https://town.example/p/{page}", full_text: never'
 SOURCE = "{id: town, title: Town, url: https://town.example/%s}"
 
 
@@ -78,7 +79,17 @@ def test_settings_are_right_for_the_schema_exactly_when_they_are_for_the_loader(
         ("sources: [{id: town, title: Town}]", False),
         ("sources: [{id: Town, title: Town, url: 'https://town.example/'}]", False),
         ("sources: [{id: town, title: Town, url: 'ftp://town.example/'}]", False),
-        (f"sources: [{SOURCE % ', type: wordpress'}]", False),
+        (f"sources: [{SOURCE % ', type: Feed'}]", False),
+        (f"sources: [{SOURCE % PAGED}]", True),
+        (f"sources: [{SOURCE % ', pages: 51'}]", False),
+        (f"sources: [{SOURCE % ', browser: sometimes'}]", False),
+        (f"sources: [{SOURCE % ', auth: {username: ann, password: env:TOWN}, cookies: {sid: file:a}'}]", True),
+        (f"sources: [{SOURCE % ', auth: {username: ann}'}]", False),
+        (f"sources: [{SOURCE % ', category_rules: [{category: a, words: [b], in: title}]'}]", True),
+        (f"sources: [{SOURCE % ', category_rules: [{category: a, word: [b]}]'}]", False),
+        (f"sources: [{SOURCE % ', category_rules: [{category: a, in: body}]'}]", False),
+        (f"sources: [{SOURCE % ', include: [a], exclude: [b]'}]", True),
+        (f"sources: [{SOURCE % ', include: a'}]", False),
         (f"sources: [{SOURCE % ', type: page, select: {list: li, title: h2}'}]", True),
         (f"sources: [{SOURCE % ', type: page, select: {list: li, titel: h2}'}]", False),
         (f"sources: [{SOURCE % ', categories: a'}]", False),
@@ -93,6 +104,12 @@ def test_sources_are_right_for_the_schema_exactly_when_they_are_for_the_loader(
     directory: Directory, text: str, *, is_right: bool
 ) -> None:
     assert (is_valid(sources_schema(), text), is_loaded(directory, "sources/a.yaml", text)) == (is_right, is_right)
+
+
+def test_the_schema_takes_no_type_of_a_plug_in_for_a_mistake() -> None:
+    text = f"sources: [{SOURCE % ', type: gazette, select: {issue: latest}'}]"
+
+    assert is_valid(sources_schema(), text)
 
 
 def test_the_schema_shows_defaults_as_an_admin_writes_them() -> None:

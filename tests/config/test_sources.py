@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import get_args
 
 import pytest
 
 from configurations import Directory
 from feedbot.config import SourceSettings
-from feedbot.config.sources import SourceType
+from feedbot.config.sources import type_names
 from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.sources import registry
+
+TYPES = ", ".join(type_names())
+KEYS = ", ".join(sorted(SourceSettings.model_fields))
+WRITE = "Write env:TOWN_COOKIE or file:/etc/feedbot/town-cookie."
+PROXY = "Write it like http://proxy.example.org:3128, or env:NAME."
 
 
 def one(text: str) -> str:
@@ -53,6 +57,22 @@ def test_every_option_reaches_the_declared_source(directory: Directory) -> None:
             timezone: Asia/Shanghai
             language: zh-CN
             headers: {Cookie: a=b}
+            cookies: {sid: env:TOWN_SESSION}
+            auth: {username: ann, password: file:/run/secrets/town}
+            proxy: http://proxy.example:3128
+            browser: never
+            pages: 3
+            page_url: https://town.example/portal.php?page={page}
+            full_text: always
+            category_rules:
+              - category: 城事资讯 / 医院
+                words: [医院, "hospital ward"]
+                in: title
+              - take: tags
+                tags: [news]
+                breadcrumb: [门户]
+            include: [安源]
+            exclude: [广告, "sponsored post"]
             repair: [pinyin, simplified]
             identity: url
             encoding: gbk
@@ -72,6 +92,19 @@ def test_every_option_reaches_the_declared_source(directory: Directory) -> None:
                 timezone="Asia/Shanghai",
                 language="zh-CN",
                 headers={"Cookie": "a=b"},
+                cookies={"sid": "env:TOWN_SESSION"},
+                auth={"username": "ann", "password": "file:/run/secrets/town"},
+                proxy="http://proxy.example:3128",
+                browser="never",
+                pages=3,
+                page_url="https://town.example/portal.php?page={page}",
+                full_text="always",
+                category_rules=(
+                    {"category": "城事资讯/医院", "words": ["医院", "hospital ward"], "in": "title"},
+                    {"take": "tags", "tags": ["news"], "breadcrumb": ["门户"]},
+                ),
+                include=("安源",),
+                exclude=("广告", "sponsored post"),
                 repair=("pinyin", "simplified"),
                 identity="url",
                 encoding="gbk",
@@ -79,6 +112,81 @@ def test_every_option_reaches_the_declared_source(directory: Directory) -> None:
             origin="file",
             enabled=False,
         ),
+    )
+
+
+def test_a_user_name_and_password_in_the_address_are_its_authentication(directory: Directory) -> None:
+    directory.write("sources/a.yaml", "sources:\n  - {id: a, title: A, url: 'https://ann:p%40ss@a.example:8443/x'}\n")
+
+    (source,) = directory.load().declared_sources()
+
+    assert (source.url, source.options.auth) == (
+        "https://a.example:8443/x",
+        {"username": "ann", "password": "p@ss"},
+    )
+
+
+def test_a_secret_that_cannot_be_had_is_told_and_does_not_refuse_the_configuration(directory: Directory) -> None:
+    directory.write("empty", "")
+    directory.write(
+        "sources/a.yaml",
+        """\
+        sources:
+          - id: town
+            title: Town
+            url: https://town.example/
+            headers:
+              Accept-Language: env:NO_SECRET
+              Cookie: env:TOWN_COOKIE
+              X-Key: env:TOWN_KEY
+            cookies:
+              sid: file:config/empty
+            auth:
+              username: ann
+              password: file:config/nowhere
+        """,
+    )
+
+    loaded = directory.load({"TOWN_KEY": "hush-hush"})
+
+    where = "Set it where feedbot runs, or change this line."
+    assert [str(fault) for fault in loaded.missing] == [
+        (
+            "config/sources/a.yaml:7: sources[1].headers.Cookie: names the environment variable TOWN_COOKIE, which is "
+            f"not set. {where}"
+        ),
+        (
+            "config/sources/a.yaml:10: sources[1].cookies.sid: names the file config/empty, which is empty or larger "
+            f"than 64 KB. {where}"
+        ),
+        (
+            "config/sources/a.yaml:13: sources[1].auth.password: names the file config/nowhere, which cannot be read: "
+            f"No such file. {where}"
+        ),
+    ]
+
+
+def test_every_secret_of_a_source_is_kept_out_of_logs(directory: Directory) -> None:
+    directory.write(
+        "sources/a.yaml",
+        """\
+        sources:
+          - id: town
+            title: Town
+            url: https://ann:in-the-address@town.example/
+            headers: {Cookie: in-a-header, Accept-Language: zh, X-Key: env:TOWN_KEY}
+            cookies: {sid: in-a-cookie}
+            proxy: http://me:in-the-proxy@proxy.example:3128
+        """,
+    )
+
+    assert directory.load().secrets() == (
+        "http://me:in-the-proxy@proxy.example:3128",
+        "in-a-cookie",
+        "in-a-header",
+        "in-the-address",
+        "in-the-proxy",
+        "me:in-the-proxy",
     )
 
 
@@ -114,11 +222,8 @@ def test_a_file_without_sources_is_no_fault(directory: Directory, text: str) -> 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        (
-            "type: wordpress",
-            "type: must be one of auto, feed, page, discuz, not 'wordpress'. Write one of them.",
-        ),
-        ("type: discus", "type: must be one of auto, feed, page, discuz, not 'discus'. Did you mean discuz?"),
+        ("type: gopher", f"type: must be one of {TYPES}, not 'gopher'. Write one of them."),
+        ("type: discus", f"type: must be one of {TYPES}, not 'discus'. Did you mean discuz?"),
         ("categorys: [News]", "categorys: is not a known key. Did you mean categories?"),
         ("categories: News", "categories: must be a list, not 'News'. Write [first, second]."),
         ("categories: [' / ']", "categories[1]: is an empty category. Write a path such as News/Town hall."),
@@ -157,19 +262,65 @@ def test_a_file_without_sources_is_no_fault(directory: Directory, text: str) -> 
             "headers.Cookie: has characters that no HTTP header can carry. Write plain ASCII on one line.",
         ),
         ("headers: {Cookie: 12345}", "headers.Cookie: must be text, not ***. Put it in quotes."),
+        ("headers: {Cookie: 'env:'}", f"headers.Cookie: names no environment variable. {WRITE}"),
+        ("headers: {Cookie: env:A-B}", f"headers.Cookie: names no environment variable. {WRITE}"),
         (
-            "proxy: http://x",
+            "headers: {Cookie: sealed:gAAA}",
+            "headers.Cookie: begins with sealed:, as only the database writes it. Write the value itself, or env:NAME.",
+        ),
+        ("cookies: {sid: 'file:'}", f"cookies.sid: names no file. {WRITE}"),
+        ("cookies: {a b: x}", "cookies.a b: is no name of a cookie: 'a b'. Write a name such as sessionid."),
+        (
+            "cookies: {sid: 'hush; path=/'}",
+            "cookies.sid: has characters that no cookie can carry. Write plain ASCII on one line without ;.",
+        ),
+        ("cookies: {sid: 7}", "cookies.sid: must be text, not ***. Put it in quotes."),
+        ("auth: {username: ann}", "auth.password: is missing. Add password: to it."),
+        ("auth: {username: ann, password: 7}", "auth.password: must be text, not ***. Put it in quotes."),
+        (
+            "auth: {username: 'ann:hush', password: b}",
+            "auth.username: has a colon or a control character. Write the name alone, the password in its own line.",
+        ),
+        ("auth: {user: ann, password: b}", "auth.username: is missing. Add username: to it."),
+        ("proxy: socks5://ann:hush@x:1", f"proxy: is no address of a proxy. {PROXY}"),
+        ("proxy: x:3128", f"proxy: is no address of a proxy. {PROXY}"),
+        ("pages: 0", "pages: must be at least 1, not 0. Write a number in that range."),
+        ("pages: 51", "pages: must be at most 50, not 51. Write a number in that range."),
+        ("full_text: yes", "full_text: must be one of auto, always, never, not 'yes'. Write one of them."),
+        ("browser: on", "browser: must be one of auto, always, never, not 'on'. Write one of them."),
+        (
+            "page_url: https://town.example/p/2",
             (
-                "proxy: is not a known key. Known here: categories, enabled, encoding, headers, id, "
-                "identity, interval, language, repair, select, timezone, title, type, url."
+                "page_url: must have {page} in it once, where the number of the page stands. "
+                "Write it like https://example.org/news?page={page}."
             ),
         ),
+        (
+            "category_rules: [{words: [a]}]",
+            (
+                "category_rules[1].category: gives no category. Add category: with a path, or take: breadcrumb or "
+                "take: tags."
+            ),
+        ),
+        (
+            "category_rules: [{category: a, word: [b]}]",
+            "category_rules[1].word: is not a known key. Did you mean words?",
+        ),
+        (
+            "category_rules: [{category: a, in: body}]",
+            "category_rules[1].in: must be one of title, text, not 'body'. Write one of them.",
+        ),
+        ("include: [' ']", "include[1]: is blank. Write something, or remove the line to get the default."),
+        ("colour: red", f"colour: is not a known key. Known here: {KEYS}."),
     ],
 )
 def test_a_wrong_option_is_a_fault_in_its_line(directory: Directory, text: str, fault: str) -> None:
     directory.write("sources/a.yaml", one(text))
 
-    assert directory.faults() == [f"config/sources/a.yaml:5: sources[1].{fault}"]
+    faults = directory.faults()
+
+    assert faults[0] == f"config/sources/a.yaml:5: sources[1].{fault}"
+    assert "hush" not in str(faults)
 
 
 @pytest.mark.parametrize(
@@ -262,7 +413,7 @@ def test_sources_that_are_no_list_are_a_fault(directory: Directory) -> None:
 
 
 def test_the_types_are_those_that_there_are() -> None:
-    assert set(get_args(SourceType)) == {"auto", *registry.SPECS}
+    assert set(type_names()) == {"auto", *registry.names()}
 
 
 @pytest.mark.parametrize("kind", ["page", "auto"])

@@ -16,6 +16,7 @@ from feedbot.services.housekeeping import Retention
 from feedbot.services.parcels import MessageOptions, no_page
 from feedbot.services.publishing import Publication
 from feedbot.settings import Settings
+from feedbot.storage.database import Database
 
 if TYPE_CHECKING:
     from feedbot.bot.context import BotRules
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 SANDBOX_SPACING = 0.05
 _FIXED_AT_START = ("site", "database", "engine", "web")
 _FIXED_TELEGRAM = ("token", "api_url", "mode", "pacing")
+
+
+def database(settings: Settings) -> Database:
+    """The database, not opened yet."""
+    key = settings.database.secret_key
+    return Database(settings.database.url.get_secret_value(), secret_key=key.get_secret_value() if key else None)
 
 
 def rhythm(settings: Settings) -> Rhythm:

@@ -117,7 +117,7 @@ class Feedbot:
     async def start(self, doors: contextlib.AsyncExitStack) -> None:
         """Starts everything, each part before those that need it; `doors` closes it all in the opposite order."""
         settings = self.configuration.settings
-        self.database = await _open(settings.database.url.get_secret_value(), doors)
+        self.database = await _open(settings, doors)
         if settings.telegram.mode == "sandbox":
             self._house = await self._build_sandbox()
         await self._declare_sources()
@@ -332,9 +332,9 @@ async def _within(seconds: float, *ends: Coroutine[Any, Any, None] | asyncio.Tas
         log.warning("stopped_without_waiting", waited_seconds=seconds)
 
 
-async def _open(url: str, doors: contextlib.AsyncExitStack) -> Database:
+async def _open(settings: Settings, doors: contextlib.AsyncExitStack) -> Database:
     """The database, migrated, and this process its only runner where it is a file."""
-    database = Database(url)
+    database = composing.database(settings)
     doors.push_async_callback(database.close)
     if database.is_sqlite:
         doors.enter_context(database.only_runner())

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from feedbot.config import files
+from feedbot.config import files, selecting
 from feedbot.config.faults import findings, suggestion
 from feedbot.config.files import Document, KeyPath
 from feedbot.config.sources import SourceSettings
+from feedbot.domain.credentials import reference, secrets
 from feedbot.domain.identity import canonical_url
-from feedbot.errors import Fault
+from feedbot.errors import Fault, Refused
+from feedbot.services.credentials import look_up
+from feedbot.settings import Site
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -98,32 +101,28 @@ def _repeated(declarations: list[Declaration]) -> Iterator[Fault]:
 
 
 def _wrong_selectors(declarations: list[Declaration]) -> Iterator[Fault]:
-    """Selectors where they are of no use, are missing, have an unknown name, or are no CSS."""
+    """Selectors where they are of no use, are missing, have an unknown name, or are not what the type reads."""
     for declaration in declarations:
         source = declaration.source
-        if source.type == "page" or (source.type == "auto" and source.select):
-            yield from _checked_selectors(declaration)
-        elif source.select:
-            remedy = "Remove it, or write type: page."
-            yield _fault(declaration, f"is of no use for the type {source.type}.", remedy, "select")
+        if source.select or source.type == "page":
+            for finding in selecting.findings(source.type, source.select):
+                yield _fault(declaration, finding.reason, finding.remedy, "select", *finding.path)
 
 
-def _checked_selectors(declaration: Declaration) -> Iterator[Fault]:
-    from feedbot.sources.page_select import OPTIONS, check_options  # noqa: PLC0415 - the HTML parser, seldom needed
-
-    select = declaration.source.select
-    if "list" not in select:
-        remedy = "Add list: with the CSS selector of the articles on the page."
-        yield _fault(declaration, "has no list, so no article can be found.", remedy, "select")
-    for key, text in select.items():
-        if key not in OPTIONS:
-            yield _fault(declaration, "is not a known key.", suggestion(key, OPTIONS), "select", key)
-        elif check_options({"list": "*", key: text}):
-            remedy = "Write it like h2 a, or time@datetime for an attribute."
-            yield _fault(declaration, f"is no CSS selector: {text!r}.", remedy, "select", key)
+def missing_secrets(declarations: Iterable[Declaration], environ: Mapping[str, str]) -> Iterator[Fault]:
+    """Each environment variable or file that a source names for a secret and that is not there."""
+    for declaration in declarations:
+        for key, value in secrets(declaration.source.declared(Site()).options):
+            found = reference(value)
+            try:
+                if found:
+                    look_up(found, environ)
+            except Refused as error:
+                remedy = "Set it where feedbot runs, or change this line."
+                yield _fault(declaration, str(error), remedy, *key.split(".", 1))
 
 
-def _fault(declaration: Declaration, reason: str, remedy: str, *key: str) -> Fault:
+def _fault(declaration: Declaration, reason: str, remedy: str, *key: str | int) -> Fault:
     path = (*declaration.path, *key)
     document = declaration.document
     return Fault(document.file, document.line(path), files.dotted(path), reason, remedy)

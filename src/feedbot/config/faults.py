@@ -37,6 +37,8 @@ _SHAPES = {
     "too_long": ("has more than the {limit} entries allowed.", "Shorten it."),
     "string_pattern_mismatch": ("has characters that are not allowed here: {value}.", "Write plain ASCII."),
 }
+# Options of a source whose values no fault repeats.
+_SECRET_GROUPS = {"headers", "cookies", "auth", "proxy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,19 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 def section_at(model: type[BaseModel], path: KeyPath) -> type[BaseModel] | None:
-    """The section that stands at the path below `model`, None where it is no section."""
+    """The section that stands at the path below `model`, alone or in a list, None where it is no section."""
     section: type[BaseModel] | None = model
     for part in path:
-        field = section.model_fields.get(str(part)) if section else None
-        kind = field.annotation if field else None
-        section = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+        if isinstance(part, int):
+            continue
+        field = section.model_fields.get(part) if section else None
+        section = _section(field.annotation) if field else None
     return section
+
+
+def known_keys(section: type[BaseModel]) -> list[str]:
+    """The keys of the section as an admin writes them."""
+    return [field.alias or name for name, field in section.model_fields.items()]
 
 
 def is_secret(model: type[BaseModel], path: KeyPath) -> bool:
@@ -94,7 +102,7 @@ def holds_secret(annotation: Any) -> bool:
 def _sentences(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> tuple[str, str]:
     """The reason and the remedy."""
     kind, context = error["type"], error.get("ctx", {})
-    value = MASK if is_secret(model, path) or "headers" in path else _shown(error.get("input"))
+    value = MASK if is_secret(model, path) or _SECRET_GROUPS & set(path) else _shown(error.get("input"))
     if kind in {"missing", "extra_forbidden"}:
         return _about_the_key(kind, path, model)
     if error.get("input") is None:
@@ -113,7 +121,14 @@ def _about_the_key(kind: str, path: KeyPath, model: type[BaseModel]) -> tuple[st
     if kind == "missing":
         return "is missing.", f"Add {path[-1]}: to it."
     section = section_at(model, path[:-1])
-    return "is not a known key.", suggestion(str(path[-1]), section.model_fields if section else ())
+    return "is not a known key.", suggestion(str(path[-1]), known_keys(section) if section else ())
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    """The section that a field of this type holds: itself, optional, or each entry of a list."""
+    if isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next(filter(None, map(_section, getattr(annotation, "__args__", ()))), None)
 
 
 def _nearest(value: str, choices: list[str]) -> str:

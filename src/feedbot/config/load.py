@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from feedbot.config import environment, files
-from feedbot.config.declared import read_sources
+from feedbot.config.declared import missing_secrets, read_sources
 from feedbot.config.environment import Override
 from feedbot.config.faults import findings, section_at
 from feedbot.config.files import Document, KeyPath, dotted
 from feedbot.config.sources import SourceSettings
+from feedbot.domain.credentials import reference, secrets
 from feedbot.domain.source import DeclaredSource
 from feedbot.errors import ConfigurationError, Fault
 from feedbot.setting_types import SecretUrl
@@ -30,7 +31,8 @@ class Configuration:
     """What an admin asked for, checked.
 
     `fingerprint` changes when anything in it does. `origins` says where each setting that is not left at its default
-    was set (`config/feedbot.yaml:12` or a variable's name), `places` where each source stands.
+    was set (`config/feedbot.yaml:12` or a variable's name), `places` where each source stands. `missing` are secrets of
+    sources that are to be had from a variable or file which is not there: only those sources cannot be read.
     """
 
     settings: Settings
@@ -39,6 +41,7 @@ class Configuration:
     directory: Path = Path("config")
     origins: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[Fault, ...] = ()
 
     def declared_sources(self) -> tuple[DeclaredSource, ...]:
         """The sources as the rest of feedbot knows them, with the site's zone and language filled in."""
@@ -46,8 +49,14 @@ class Configuration:
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret text in it, so that logs and messages can be kept free of them."""
-        headers = (value for source in self.sources for value in source.headers.values())
-        return tuple(sorted({*_secrets(self.settings), *headers}))
+        return tuple(sorted({*_secrets(self.settings), *self._of_sources()}))
+
+    def _of_sources(self) -> Iterator[str]:
+        for source in self.declared_sources():
+            for _, value in secrets(source.options):
+                if not reference(value):
+                    yield value
+                    yield from SecretUrl(value).passwords()
 
 
 def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
@@ -74,6 +83,7 @@ def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
         directory=directory,
         origins=_origins(document, overrides),
         places={declaration.source.id: declaration.place for declaration in declarations},
+        missing=tuple(missing_secrets(declarations, environ)),
     )
 
 

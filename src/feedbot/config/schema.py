@@ -11,10 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from feedbot.config.faults import section_at
 from feedbot.config.sources import SourceSettings, SourcesFile
 from feedbot.setting_types import SecretUrl
 from feedbot.settings import Settings
-from feedbot.sources.page_select import OPTIONS
+from feedbot.sources import registry
 
 Schema = dict[str, Any]
 
@@ -29,9 +30,14 @@ def settings_schema() -> Schema:
 def sources_schema() -> Schema:
     """The schema of a file in `sources/`."""
     schema = _schema(SourcesFile, "sources/*.yaml: where feedbot's articles come from")
-    select = schema["$defs"][SourceSettings.__name__]["properties"]["select"]
-    select["properties"] = {key: {"type": "string", "description": text} for key, text in OPTIONS.items()}
-    select["additionalProperties"] = False
+    source = schema["$defs"][SourceSettings.__name__]
+    names = ["auto", *registry.names()]
+    # A plug-in brings a type and keys of `select` of its own: what is known is completed, what is not is no mistake.
+    source["properties"]["type"]["anyOf"] = [{"enum": names}, {"not": {"enum": names}}]
+    keys = {key: text for name in registry.names() for key, text in registry.get(name).options.items()}
+    select = {key: {"type": "string", "description": text} for key, text in sorted(keys.items())}
+    source["if"] = {"properties": {"type": {"enum": names}}}
+    source["then"] = {"properties": {"select": {"properties": select, "additionalProperties": False}}}
     return schema
 
 
@@ -56,10 +62,9 @@ def _schema(model: type[BaseModel], title: str) -> Schema:
 def _sections(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
     """The model and every model that its fields hold, alone or in a list."""
     yield model
-    for field in model.model_fields.values():
-        for kind in (field.annotation, *getattr(field.annotation, "__args__", ())):
-            if isinstance(kind, type) and issubclass(kind, BaseModel):
-                yield from _sections(kind)
+    for name in model.model_fields:
+        if kind := section_at(model, (name,)):
+            yield from _sections(kind)
 
 
 def _defaults(section: type[BaseModel]) -> dict[str, Any]:

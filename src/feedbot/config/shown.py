@@ -8,7 +8,10 @@ from typing import Any
 from feedbot.config.environment import Setting, leaves
 from feedbot.config.load import Configuration
 from feedbot.config.sources import SourceSettings
-from feedbot.setting_types import MASK, SecretUrl, mask_userinfo
+from feedbot.fetching.urls import shown
+from feedbot.services.credentials import shown_options
+from feedbot.setting_types import MASK, SecretUrl
+from feedbot.settings import Site
 
 DEFAULT = "default"
 
@@ -34,9 +37,12 @@ def shown_settings(configuration: Configuration) -> list[ShownSetting]:
 
 
 def shown_source(source: SourceSettings) -> dict[str, Any]:
-    """The options of a source; header values and a user name or password in its address are masked."""
-    values = source.model_dump(mode="json")
-    return {**values, "url": mask_userinfo(source.url), "headers": dict.fromkeys(source.headers, MASK)}
+    """The options of a source; its secrets, and whatever looks like one in its addresses, are masked."""
+    values = source.model_dump(mode="json", by_alias=True)
+    options = shown_options(source.declared(Site()).options)
+    kept = {key: options[key] for key in ("headers", "cookies", "proxy", "page_url")}
+    auth = {"auth": options["auth"] or None} if source.auth else {}
+    return {**values, **kept, **auth, "url": shown(source.url)}
 
 
 def as_text(value: Any) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from feedbot.errors import DatabaseError
+from feedbot.storage.secrets import Vault
 
 # What a query takes: services pass it on and never look inside.
 Connection = AsyncConnection
@@ -48,12 +49,14 @@ def driver_url(url: str) -> URL:
 class Database:
     """A SQLite file or a PostgreSQL database.
 
-    SQLite has one writer: `write()` waits its turn in this process, and up to 30 s for another process.
+    SQLite has one writer: `write()` waits its turn in this process, and up to 30 s for another process. `vault` seals
+    the secrets in it, with `secret_key` or with a key file that is made beside a SQLite file when it is first needed.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, secret_key: str | None = None) -> None:
         self.url = driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.vault = Vault(secret_key, Path(f"{self.url.database}.key") if self.is_sqlite else None)
         if self.is_sqlite:
             _make_folder(Path(str(self.url.database)).parent)
             self._reader = _sqlite_engine(self.url, size=READERS, begin="BEGIN")
