@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from feedbot.errors import Refused
-from feedbot.sources import discuz, feed, page
+from feedbot.sources import discuz, feed, json_api, page
 from feedbot.sources.spec import Lead, Page, ParseOptions, SourceSpec
 
 # In the order in which `detect` asks them.
-SPECS: dict[str, SourceSpec] = {spec.name: spec for spec in (feed.SPEC, discuz.SPEC, page.SPEC)}
+SPECS: dict[str, SourceSpec] = {spec.name: spec for spec in (feed.SPEC, discuz.SPEC, json_api.SPEC, page.SPEC)}
 
 
 def get(name: str) -> SourceSpec:
