@@ -14,7 +14,7 @@ from feedbot.cli.output import examples
 from feedbot.errors import Refused
 
 if TYPE_CHECKING:
-    from feedbot.services.publishing import RenderedFeed
+    from feedbot.services.publishing import Missing, RenderedFeed
     from feedbot.storage.database import Database
 
 app = typer.Typer()
@@ -38,7 +38,7 @@ def feed(
 ) -> None:
     """Print a feed, the same bytes that the site serves."""
     from feedbot.app.composing import publication  # noqa: PLC0415 - not for --help
-    from feedbot.services.publishing import Absence, FeedName, Publisher  # noqa: PLC0415
+    from feedbot.services.publishing import Absence, FeedName, Missing, Publisher, Renamed  # noqa: PLC0415
 
     match view.partition("/"):
         case ("all", _, ""):
@@ -50,10 +50,13 @@ def feed(
     invocation = context.ensure_object(Invocation)
     settings = invocation.configuration().settings
 
-    async def render(database: Database) -> RenderedFeed | Absence:
-        return await Publisher(database, publication(settings)).feed(name, form.value)
+    async def render(database: Database) -> RenderedFeed | Missing:
+        publisher = Publisher(database, publication(settings))
+        found = await publisher.feed(name, form.value)
+        return await publisher.feed(found.name, form.value) if isinstance(found, Renamed) else found
 
     rendered = with_database(invocation.database_url(), render)
-    if isinstance(rendered, Absence):
-        raise Refused(f"There is no feed {view!r}: it is {rendered.value}. `feedbot sources list` shows the sources.")
+    if isinstance(rendered, Missing):
+        why = rendered.value if isinstance(rendered, Absence) else "renamed"
+        raise Refused(f"There is no feed {view!r}: it is {why}. `feedbot sources list` shows the sources.")
     sys.stdout.buffer.write(rendered.body)

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from feedbot import __version__
-from feedbot.cli import check, db, feed, run, sandbox, sources, status
+from feedbot.cli import categories, check, db, feed, run, sandbox, sources, status
 from feedbot.cli.invocation import Invocation
 from feedbot.cli.output import complain, examples
 from feedbot.errors import ConfigurationError, FeedbotError, Refused
@@ -36,6 +36,7 @@ app.add_typer(run.app)
 app.add_typer(check.app)
 app.add_typer(status.app)
 app.add_typer(sources.app, name="sources")
+app.add_typer(categories.app, name="categories")
 app.add_typer(feed.app)
 app.add_typer(db.app, name="db")
 app.add_typer(sandbox.app)

@@ -34,6 +34,20 @@ def lineage(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(seen)
 
 
+def is_within(path: str, parent: str) -> bool:
+    """Whether the path is `parent` or below it."""
+    return path == parent or path.startswith(parent + SEPARATOR)
+
+
+def moved(path: str, old: str, new: str) -> str:
+    """The path once `old` is called `new`; a path that is not within `old` stays.
+
+    >>> moved("Town/Roads/Bridges", "Town/Roads", "Traffic")
+    'Traffic/Bridges'
+    """
+    return new + path[len(old) :] if is_within(path, old) else path
+
+
 def name(path: str) -> str:
     """The last part of the path: what a button says."""
     return path.rsplit(SEPARATOR, 1)[-1]

@@ -26,12 +26,13 @@ from feedbot.render.feeds import FeedView, Format
 from feedbot.render.feeds.named import FeedName, absolute, merged_view, source_view
 from feedbot.render.links import SitePresentation
 from feedbot.render.opml import Outline
-from feedbot.storage import articles, categories, sources
-from feedbot.storage.database import Database
+from feedbot.services import arranging
+from feedbot.storage import articles, categories, polls, sources
+from feedbot.storage.database import Connection, Database
 
 log = structlog.get_logger(__name__)
 
-__all__ = ["OPML_PATH", "Absence", "Coding", "FeedName", "Publication", "Publisher", "RenderedFeed"]
+__all__ = ["OPML_PATH", "Absence", "Coding", "FeedName", "Publication", "Publisher", "Renamed", "RenderedFeed"]
 
 Coding = Literal["identity", "gzip", "br", "zstd"]
 
@@ -49,6 +50,16 @@ class Absence(Enum):
 
     UNKNOWN = "unknown"
     REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """The feed has another name now: its category was moved, or became a part of another."""
+
+    name: FeedName
+
+
+Missing = Absence | Renamed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +151,7 @@ class Publisher:
         self._fresh_for = fresh_for
         self._clock = clock
         self._kept: OrderedDict[tuple[FeedName, str], _Kept] = OrderedDict()
-        self._under_way: dict[tuple[FeedName, str, int], asyncio.Task[RenderedFeed | Absence]] = {}
+        self._under_way: dict[tuple[FeedName, str, int], asyncio.Task[RenderedFeed | Missing]] = {}
         self._epoch = self._forgotten = 0
         # Rendering is mostly Python: more threads than this would only take turns.
         self._rendering = asyncio.Semaphore(2)
@@ -150,6 +161,10 @@ class Publisher:
     def list_url(self) -> str:
         """The address of the list of all feeds."""
         return absolute(self._publication.site, OPML_PATH)
+
+    def url_of(self, name: FeedName, form: Format) -> str:
+        """The address of the feed in that format."""
+        return absolute(self._publication.site, f"{name.path}.{form}")
 
     def changed(self) -> None:
         """Makes the next request for any feed look at the articles: something was stored."""
@@ -161,7 +176,7 @@ class Publisher:
         self._epoch += 1
         self._forgotten = self._epoch
 
-    async def feed(self, name: FeedName, form: Format) -> RenderedFeed | Absence:
+    async def feed(self, name: FeedName, form: Format) -> RenderedFeed | Missing:
         """The feed in that format, or why there is none.
 
         A source that fails keeps its last good articles, and while nothing can be read or rendered the last good feed
@@ -172,11 +187,11 @@ class Publisher:
     async def opml(self) -> RenderedFeed:
         """The list of all sources' feeds by category."""
         rendered = await self._current(_LISTING, "opml")
-        if isinstance(rendered, Absence):
+        if isinstance(rendered, Missing):
             raise TypeError("the list of feeds is always there")
         return rendered
 
-    async def _current(self, name: FeedName, form: Literal["rss", "atom", "opml"]) -> RenderedFeed | Absence:
+    async def _current(self, name: FeedName, form: Literal["rss", "atom", "opml"]) -> RenderedFeed | Missing:
         key = (name, form)
         kept = self._kept.get(key)
         if kept and kept.epoch == self._epoch and time.monotonic() - kept.looked_at < self._fresh_for:
@@ -197,11 +212,11 @@ class Publisher:
             log.exception("feed_not_renewed", feed=f"{name.path}.{form}")
             return kept.rendered
 
-    async def _feed(self, name: FeedName, form: Format, kept: _Kept | None) -> RenderedFeed | Absence:
+    async def _feed(self, name: FeedName, form: Format, kept: _Kept | None) -> RenderedFeed | Missing:
         epoch, looked_at = self._epoch, time.monotonic()
         read = self._read_source if name.kind == "source" else self._read_merged
         material = await read(name, form, kept.version if kept else None)
-        if isinstance(material, Absence):
+        if isinstance(material, Missing):
             self._kept.pop((name, form), None)
             return material
         if material.view is None and kept:
@@ -216,7 +231,7 @@ class Publisher:
         self._keep((name, form), _Kept(rendered, material.version, looked_at, epoch))
         return rendered
 
-    async def _read_source(self, name: FeedName, form: Format, known: Hashable) -> _Material | Absence:
+    async def _read_source(self, name: FeedName, form: Format, known: Hashable) -> _Material | Missing:
         async with self._database.read() as connection:
             source = await sources.get(connection, name.value)
             if source is None:
@@ -224,7 +239,9 @@ class Publisher:
             if source.removed_at:
                 return Absence.REMOVED
             state = await articles.version(connection, source=source.id, limit=self._publication.articles)
-            version = (state, source.title, source.site_url, source.options.language, source.options.interval)
+            options = source.options
+            arranged = await _arranged(connection)
+            version = (state, arranged, source.title, source.site_url, options.language, options.interval)
             if version == known:
                 return _Material(version, source.next_poll_at)
             contents = await articles.latest(connection, source=source.id, limit=self._publication.articles)
@@ -237,15 +254,16 @@ class Publisher:
         )
         return _Material(version, source.next_poll_at, view, tuple(contents))
 
-    async def _read_merged(self, name: FeedName, form: Format, known: Hashable) -> _Material | Absence:
+    async def _read_merged(self, name: FeedName, form: Format, known: Hashable) -> _Material | Missing:
         category = name.value if name.kind == "category" else None
         async with self._database.read() as connection:
             state = await articles.version(connection, category=category, limit=self._publication.articles)
             if category and not state.count and await categories.by_path(connection, category) is None:
-                return Absence.UNKNOWN
+                return await _renamed(connection, category)
             due = await sources.next_due(connection)
-            if state == known:
-                return _Material(state, due)
+            version = (state, await _arranged(connection))
+            if version == known:
+                return _Material(version, due)
             contents = await articles.latest(connection, category=category, limit=self._publication.articles)
             everything = [] if contents else await sources.list_all(connection, removed=True)
         view = merged_view(
@@ -257,7 +275,7 @@ class Publisher:
             ttl_minutes=self._minutes(None),
             generator_version=self._publication.generator_version,
         )
-        return _Material(state, due, view, tuple(contents))
+        return _Material(version, due, view, tuple(contents))
 
     async def _list(self, kept: _Kept | None) -> RenderedFeed:
         epoch, looked_at = self._epoch, time.monotonic()
@@ -293,6 +311,20 @@ class Publisher:
     def _minutes(self, interval: float | None) -> int:
         """The ttl that a feed states: from what is declared, since what polls learn would change the feed's bytes."""
         return max(math.ceil((interval or self._publication.interval) / 60), 1)
+
+
+async def _arranged(connection: Connection) -> datetime | None:
+    """When categories were last moved or merged: items show other names since then."""
+    fact = await polls.get_fact(connection, arranging.FACT)
+    return fact[1] if fact else None
+
+
+async def _renamed(connection: Connection, category: str) -> Missing:
+    """Where the feed of a category that is not there has gone."""
+    (path,) = await categories.resolve(connection, [category])
+    if path == category or await categories.by_path(connection, path) is None:
+        return Absence.UNKNOWN
+    return Renamed(FeedName("category", path))
 
 
 def _render(view: FeedView, contents: tuple[Article, ...], form: Format) -> RenderedFeed:

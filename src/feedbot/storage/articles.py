@@ -132,6 +132,15 @@ async def recategorise(connection: AsyncConnection, named: Mapping[int, tuple[st
         await _categorise(connection, [(row.id, row.date) for row in rows], direct, replace=True)
 
 
+async def newest_marks(
+    connection: AsyncConnection, number: int, limit: int = 200
+) -> tuple[frozenset[datetime], frozenset[str]]:
+    """The dates and the titles of a source's newest articles: by which old ones are told in a new dress."""
+    query = select(article.c.published, article.c.title).where(article.c.source_number == number)
+    rows = (await connection.execute(query.order_by(article.c.date.desc()).limit(limit))).all()
+    return frozenset(row.published for row in rows if row.published), frozenset(row.title for row in rows)
+
+
 async def mark_read(connection: AsyncConnection, article_ids: Sequence[int], now: datetime) -> None:
     """Remembers that these articles' pages were looked at, changed or not."""
     if article_ids:
@@ -242,6 +251,7 @@ async def _categorise(
     replace: bool = False,
 ) -> None:
     """Puts articles, each an id with its date, into these categories and their parents."""
+    direct = await categories.resolve(connection, direct)
     ids = await categories.ensure(connection, direct)
     for some in _batches(dated):
         if replace:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain import categories as paths
 from feedbot.storage.database import insert
-from feedbot.storage.tables import article_category, category
+from feedbot.storage.tables import article_category, category, category_alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,28 @@ async def ensure(connection: AsyncConnection, wanted: Iterable[str]) -> dict[str
         await connection.execute(statement, row)
         ids |= await _ids(connection, (path,))
     return ids
+
+
+async def resolve(connection: AsyncConnection, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The paths as they are called now, each once: what was moved or merged is found under its new name."""
+    named = tuple(dict.fromkeys(wanted))
+    for _ in range(paths.MAX_DEPTH):
+        aliases = await _aliases(connection, paths.lineage(named))
+        if not aliases:
+            break
+        named = tuple(dict.fromkeys(_renamed(path, aliases) for path in named))
+    return named
+
+
+async def _aliases(connection: AsyncConnection, among: Iterable[str]) -> dict[str, str]:
+    query = select(category_alias).where(category_alias.c.path.in_(list(among)))
+    return {row.path: row.target for row in await connection.execute(query)}
+
+
+def _renamed(path: str, aliases: dict[str, str]) -> str:
+    """The path with the longest part of it that has a new name called by that."""
+    old = next((part for part in reversed((*paths.ancestors(path), path)) if part in aliases), None)
+    return paths.moved(path, old, aliases[old]) if old else path
 
 
 async def tree(connection: AsyncConnection) -> list[CategoryNode]:

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, case, func, literal, or_, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain.source import DeclaredSource, Source
-from feedbot.storage import categories
+from feedbot.storage import categories, held
 from feedbot.storage.database import insert
 from feedbot.storage.rows import to_source
 from feedbot.storage.tables import source
@@ -19,6 +19,7 @@ from feedbot.storage.tables import source
 LEASE = timedelta(minutes=10)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 DECLARED_ORIGINS = ("file", "sandbox")
+_NOT_OF_READING = frozenset({"categories", "category_rules", "interval", "include", "exclude"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ async def reconcile(connection: AsyncConnection, declared: Sequence[DeclaredSour
             added.append(entry.id)
         elif values := _difference(entry, row, now):
             await connection.execute(update(source).where(source.c.number == row["number"]).values(**values))
+            if "redesign" in values:
+                await held.clear(connection, row["number"])
             changed.append(entry.id)
     kept = {entry.id for entry in declared}
     removed = [
@@ -56,7 +59,8 @@ async def reconcile(connection: AsyncConnection, declared: Sequence[DeclaredSour
     if removed:
         gone = update(source).where(source.c.id.in_(removed))
         await connection.execute(gone.values(removed_at=now, next_poll_at=None, lease_owner=None, leased_until=None))
-    await categories.ensure(connection, (path for entry in declared for path in entry.options.categories))
+    named = [path for entry in declared for path in entry.options.categories]
+    await categories.ensure(connection, await categories.resolve(connection, named))
     return Reconciled(tuple(added), tuple(changed), tuple(removed))
 
 
@@ -105,6 +109,20 @@ async def save_state(connection: AsyncConnection, number: int, owner: str, value
     held = and_(source.c.number == number, source.c.lease_owner == owner)
     result = await connection.execute(update(source).where(held).values(**values, lease_owner=None, leased_until=None))
     return bool(result.rowcount)
+
+
+async def interrupt(
+    connection: AsyncConnection, number: int, now: datetime, reason: str, *, redesign: Mapping[str, Any] | None
+) -> None:
+    """Makes a source due at once with another `redesign`; a poll of it that is under way stores nothing."""
+    values: dict[str, Any] = {"redesign": redesign, "body_digest": None, "etag": None, "last_modified": None}
+    values |= {"next_poll_at": now, "plan_reason": reason, "lease_owner": None, "leased_until": None}
+    await connection.execute(update(source).where(source.c.number == number).values(**values))
+
+
+async def set_redesign(connection: AsyncConnection, number: int, redesign: Mapping[str, Any]) -> None:
+    """Stores what is remembered of a redesign beside the polls of the source."""
+    await connection.execute(update(source).where(source.c.number == number).values(redesign=dict(redesign)))
 
 
 async def poll_soon(connection: AsyncConnection, source_id: str, now: datetime) -> bool:
@@ -181,7 +199,10 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
     if must_ask:
         # What the old address or the old reading taught, and teaches at this moment, does not hold for the new one.
         values |= {"etag": None, "last_modified": None, "lease_owner": None, "leased_until": None, "gone_at": None}
-        values |= {"next_poll_at": now, "plan_reason": "Changed: polled at once."}
+        values |= {"next_poll_at": now, "plan_reason": "Changed: polled at once.", "body_digest": None}
+    if {"url", "type"} & set(values) or _is_read_differently(values.get("options"), row["options"]):
+        # Another way of reading may show another list, and what is held was read in the old way.
+        values |= {"list_state": None, "redesign": None}
     if {"removed_at", "enabled"} & set(values):
         values["baseline_at"] = None  # nobody waits for what appeared while nobody looked
     if {"url", "type"} & set(values):
@@ -190,3 +211,9 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
         # The new list may go further back than the old one; what is dated before the change is not news.
         values |= {"baseline_at": now} if row["baseline_at"] and "baseline_at" not in values else {}
     return values
+
+
+def _is_read_differently(options: Mapping[str, Any] | None, before: Mapping[str, Any]) -> bool:
+    """Whether new options make other articles of the same page."""
+    changed = {key for key, value in (options or {}).items() if before.get(key) != value}
+    return bool(changed - _NOT_OF_READING)

@@ -73,6 +73,7 @@ source = Table(
     Column("redirect", JsonValue),  # a permanent redirect, until it was consistent
     Column("proposed_url", Text),  # a new address that was found for it
     Column("redesign", JsonValue),  # since when, and what is held back
+    Column("list_state", JsonValue),  # how many entries its list had, since when it is empty, whether pages are due
 )
 Index("ix_source_due", source.c.next_poll_at)
 
@@ -186,6 +187,14 @@ category = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("path", Text, nullable=False, unique=True),
     Column("parent_id", ForeignKey("category.id", ondelete="CASCADE")),
+)
+
+# Where a category went that was moved or merged: its name and those below it go on meaning the new one.
+category_alias = Table(
+    "category_alias",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("target", Text, nullable=False),
 )
 
 article_category = Table(

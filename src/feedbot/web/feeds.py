@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feedbot.domain.categories import clean_path
 from feedbot.render.feeds import Format
-from feedbot.services.publishing import OPML_PATH, Absence, FeedName, Publisher, RenderedFeed
+from feedbot.services.publishing import OPML_PATH, Absence, FeedName, Publisher, Renamed, RenderedFeed
 from feedbot.web.conditional import Answer, respond, wants_body
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,8 @@ async def _answer(publisher: Publisher, scope: Scope) -> Answer:
         # Whatever failed, a reader that is told to come back does so; an error page would look like a broken feed.
         log.exception("feed_failed", path=path)
         return _text(503, "The feed cannot be made at the moment. Try again in a minute.", (b"retry-after", b"60"))
+    if isinstance(found, Renamed):
+        return _moved(found, asked, publisher)
     if isinstance(found, Absence):
         return _absent(found, asked, publisher.list_url)
     return await _respond(found, _headers(scope["headers"]))
@@ -101,6 +103,11 @@ def _feed_name(stem: str) -> FeedName | None:
     if kind == "source" and value and "/" not in value:
         return FeedName("source", value)
     return None
+
+
+def _moved(renamed: Renamed, asked: _Asked, publisher: Publisher) -> Answer:
+    url = publisher.url_of(renamed.name, asked.form)
+    return _text(301, f"This feed has moved to {url}", (b"location", url.encode()), _kept(_DAY))
 
 
 def _absent(absence: Absence, asked: _Asked, list_url: str) -> Answer:

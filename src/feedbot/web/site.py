@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
@@ -21,7 +21,15 @@ from feedbot.domain.categories import clean_path
 from feedbot.domain.source import Source
 from feedbot.locales import Translator, translator
 from feedbot.render import pages as render
-from feedbot.render.links import EVERYTHING, SitePresentation, View, category_view, source_view, subscription
+from feedbot.render.links import (
+    EVERYTHING,
+    SitePresentation,
+    View,
+    category_page,
+    category_view,
+    source_view,
+    subscription,
+)
 from feedbot.render.source_pages import SourceView
 from feedbot.render.source_pages import source_view as describe_source
 from feedbot.sources.html import to_text
@@ -143,7 +151,7 @@ class Site:
         async with self._database.read() as connection:
             node = await categories.by_path(connection, path)
             if node is None:
-                raise HTTPException(404)
+                return await self._moved(connection, path)
             listed = await self._list(connection, request, _, category=path)
             tree = await categories.tree(connection)
         return self._pages.answer(
@@ -155,6 +163,13 @@ class Site:
             tree=render.tree(tree, self._site),
             subscription=subscription(category_view(path, node.id), self._site),
         )
+
+    async def _moved(self, connection: Connection, path: str) -> Response:
+        """To the page of a category that was moved or merged; 404 if there never was one."""
+        (now,) = await categories.resolve(connection, [path])
+        if now == path or await categories.by_path(connection, now) is None:
+            raise HTTPException(404)
+        return RedirectResponse(self._site.absolute(category_page(now)), status_code=301)
 
     async def source(self, request: Request) -> Response:
         """A source's articles and its state: last visit, next visit and why. 410 once it was removed."""

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("redirect", json),
         sa.Column("proposed_url", sa.Text()),
         sa.Column("redesign", json),
+        sa.Column("list_state", json),
     ):
         op.add_column("source", column)
     op.add_column("article", sa.Column("churns", sa.Integer(), server_default=sa.text("0"), nullable=False))
@@ -93,6 +94,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("source_number", name=op.f("pk_websub_subscription")),
         sa.UniqueConstraint("token", name=op.f("uq_websub_subscription_token")),
+    )
+    op.create_table(
+        "category_alias",
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("path", name=op.f("pk_category_alias")),
     )
     op.create_table(
         "llm_answer",
