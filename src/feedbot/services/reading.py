@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import structlog
 
 from feedbot.domain.article import Draft
-from feedbot.domain.judging import Listed
+from feedbot.domain.judging import MAX_TRIES, Listed
 from feedbot.domain.source import Source
-from feedbot.errors import FetchError, SiteRefused, SourceGone
+from feedbot.errors import ConnectFailed, DnsFailed, FetchError, SiteRefused, SourceGone, TimedOut, TlsFailed
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.urls import shown
+from feedbot.services.extraction import Extractor
 from feedbot.services.visiting import as_page, parse_options, parsed
-from feedbot.sources.spec import Page, SourceSpec
+from feedbot.sources import article
+from feedbot.sources.spec import ArticlePages, Page, ParseOptions, SourceSpec
 
 MAX_ARTICLES = 40  # article pages read in one poll; the rest of a long list follows at once in the next
 MAX_PAGES = 50  # pages of one article
 MAX_SECONDS = 240.0  # of reading article pages, well inside a lease
 MAX_FAILURES_IN_A_ROW = 3  # then the site is left alone until the next poll
+# Types with a small parser of their own, which no page keeps busy: a thread does.
+_IN_A_THREAD = frozenset({"discuz"})
+# What may be over in an hour. Anything else about a page stays as it is, as far as anybody knows.
+_PASSING = (DnsFailed, TlsFailed, ConnectFailed, TimedOut)
+_PASSING_STATUSES = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 log = structlog.get_logger()
 
@@ -42,35 +51,48 @@ class Reading:
 
 
 async def read_articles(
-    fetcher: Fetcher, source: Source, spec: SourceSpec, entries: Sequence[Listed], tries: Mapping[str, int]
+    fetcher: Fetcher,
+    source: Source,
+    spec: SourceSpec,
+    entries: Sequence[Listed],
+    tries: Mapping[str, int],
+    extractor: Extractor | None = None,
 ) -> Reading:
-    """Reads the article pages of the entries, in order, as far as the limits of one poll allow."""
+    """Reads the article pages of the entries, in order, as far as the limits of one poll allow.
+
+    With an `extractor` pages of unknown sites are parsed in its process, else in a thread. A host that fails again and
+    again, or asks to wait, is left alone; the others are read on.
+    """
     reading = Reading(failed=dict(tries))
     until = time.monotonic() + MAX_SECONDS
-    in_a_row = 0
+    in_a_row: Counter[str] = Counter()
     for count, entry in enumerate(entries):
         if count >= MAX_ARTICLES or time.monotonic() > until:
             # Edits wait for the next regular visit: a list that never reads the same would be visited without end.
             reading.is_partial = any(left.known is None for left in entries[count:])
             break
-        if in_a_row >= MAX_FAILURES_IN_A_ROW:
-            break
+        host = urlsplit(entry.draft.url).hostname or ""
+        if in_a_row[host] >= MAX_FAILURES_IN_A_ROW:
+            continue
         try:
-            reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft)
+            reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft, extractor)
         except FetchError as error:
             url = shown(entry.draft.url)
             log.warning("article_unread", source=source.id, url=url, kind=error.kind, reason=str(error))
             if error.retry_after:
-                break  # the site asks to wait: that says nothing of this article
-            in_a_row += 1
-            _count_failure(reading, entry, error)
+                in_a_row[host] = MAX_FAILURES_IN_A_ROW  # the site asks to wait: that says nothing of this article
+                continue
+            in_a_row[host] += 1
+            _count_failure(reading, entry, error, is_enough=_is_enough(spec, entry.draft))
         else:
-            in_a_row = 0
+            in_a_row[host] = 0
             reading.failed.pop(entry.key.hex(), None)
     return reading
 
 
-async def read_article(fetcher: Fetcher, source: Source, spec: SourceSpec, draft: Draft) -> Draft:
+async def read_article(
+    fetcher: Fetcher, source: Source, spec: SourceSpec, draft: Draft, extractor: Extractor | None = None
+) -> Draft:
     """The article as its own page or pages tell it.
 
     Raises:
@@ -85,14 +107,49 @@ async def read_article(fetcher: Fetcher, source: Source, spec: SourceSpec, draft
     while url and len(pages) < MAX_PAGES:
         own = for_page_of(source.options.headers, source.poll_url, url)
         pages.append(as_page(await fetcher.fetch(url, headers=own)))
-        read = await parsed(source, url, spec.parse_article, tuple(pages), draft, options)
+        read = await _parsed(source, spec, pages, draft, options, extractor)
         url = read.next_url
     return read.draft if read else draft
 
 
-def _count_failure(reading: Reading, entry: Listed, error: FetchError) -> None:
-    """A page that the site itself says is not there never counts: such an article is not made from its list entry."""
-    not_there = isinstance(error, SiteRefused | SourceGone) or error.status == HTTPStatus.NOT_FOUND
-    reading.missed.append(entry)
+async def _parsed(
+    source: Source,
+    spec: SourceSpec,
+    pages: Sequence[Page],
+    draft: Draft,
+    options: ParseOptions,
+    extractor: Extractor | None,
+) -> ArticlePages:
+    if spec.parse_article is None:
+        return ArticlePages(draft)
+    if extractor is None or spec.name in _IN_A_THREAD:
+        return await parsed(source, pages[-1].url, spec.parse_article, tuple(pages), draft, options)
+    return await extractor.parse(spec.parse_article, pages, draft, options)
+
+
+def _is_enough(spec: SourceSpec, draft: Draft) -> bool:
+    """Whether the list's own words make an article: a feed's do, those of a portal that refuses its pages do not."""
+    return spec.parse_article is article.read and bool(draft.summary or draft.body_html)
+
+
+def _count_failure(reading: Reading, entry: Listed, error: FetchError, *, is_enough: bool) -> None:
+    """Counts a try, after the last of which the list's words are taken.
+
+    Where those are enough they are taken at once if the page will not come tomorrow either. Where they are not, a page
+    that the site itself says is not there never counts: such an article is not made from its list entry.
+    """
     key = entry.key.hex()
-    reading.failed[key] = reading.failed.get(key, 0) + (not not_there)
+    reading.missed.append(entry)
+    tries = reading.failed.get(key, 0)
+    not_there = isinstance(error, SiteRefused | SourceGone) or error.status == HTTPStatus.NOT_FOUND
+    if is_enough:
+        reading.failed[key] = tries + 1 if _is_passing(error) else MAX_TRIES
+    else:
+        reading.failed[key] = tries + (not not_there)
+
+
+def _is_passing(error: FetchError) -> bool:
+    is_status = error.status is not None and (
+        error.status in _PASSING_STATUSES or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+    return isinstance(error, _PASSING) or is_status

@@ -25,7 +25,7 @@ _UPDATED = (
     "article:modified_time og:updated_time article:modified bytedance:updated_time datemodified dcterms.modified "
     "dc.date.modified dc.modified lastmod last-modified weibo:article:update_at"
 )
-_AUTHORS = "author article:author og:article:author parsely-author dc.creator dcterms.creator byl sailthru.author citation_author"
+_AUTHORS = "author article:author og:article:author parsely-author dc.creator dcterms.creator byl sailthru.author"
 _IMAGES = "og:image:secure_url og:image og:image:url twitter:image twitter:image:src sailthru.image.full"
 _SITES = "og:site_name sitename application-name"
 _ORIGINS = "contentsource source mediaid"
