@@ -87,11 +87,37 @@ def sealed(entry: DeclaredSource, vault: Vault) -> DeclaredSource:
         Refused: there is no key to encrypt with; the text says where to set one.
     """
 
-    def change(_key: str, value: str) -> str:
-        return value if reference(value) else vault.seal(value)
+    def change(key: str, value: str) -> str:
+        try:
+            return value if reference(value) else vault.seal(value)
+        except Refused as error:
+            raise Refused(f"{key} of the source {entry.id} {error}") from None
 
     options = credentials.changed(entry.options, change)
     return entry if options is entry.options else replace(entry, options=options)
+
+
+def as_stored(entry: DeclaredSource, stored: SourceOptions | None, vault: Vault) -> DeclaredSource:
+    """The source as it is stored, with what is `stored` of it already where that says the same.
+
+    A secret is sealed to another text each time: without this every start would find every source changed.
+
+    Raises:
+        Refused: as `sealed` does.
+    """
+    if stored is not None and stored != entry.options and _unsealed(stored, vault) == entry.options:
+        return replace(entry, options=stored)
+    return sealed(entry, vault)
+
+
+def _unsealed(stored: SourceOptions, vault: Vault) -> SourceOptions | None:
+    """What was sealed; None if the key is another one by now."""
+    try:
+        return credentials.changed(
+            stored, lambda _key, value: vault.open(value) if value.startswith(credentials.SEALED) else value
+        )
+    except Refused:
+        return None
 
 
 def masked(options: SourceOptions) -> SourceOptions:
