@@ -57,8 +57,6 @@ def test_a_list_of_nothing_names_the_selector(select: dict[str, str], text: str)
 @pytest.mark.parametrize(
     ("select", "text"),
     [
-        ({}, "select.list is missing: the CSS selector of the articles on the page."),
-        ({"list": "  "}, "select.list is missing: the CSS selector of the articles on the page."),
         ({"list": "a..b"}, "select.list is no CSS selector: 'a..b'."),
         ({"list": "a", "date": "time["}, "select.date is no CSS selector: 'time['."),
     ],
@@ -73,7 +71,6 @@ def test_the_options_of_a_source_are_checked_before_it_is_polled() -> None:
     assert page.check_options({"list": "li", "link": "@href", "date": "time@datetime"}) == []
     assert page.check_options({"titel": "h1", "next": "a..b", "image": "@"}) == [
         f"select.titel is unknown; known are {', '.join(page.SPEC.options)}.",
-        "select.list is missing: the CSS selector of the articles on the list page.",
         "select.next is no CSS selector: 'a..b'.",
         "select.image is no CSS selector: '@'.",
     ]
@@ -168,7 +165,7 @@ def test_a_mangled_page_is_repaired() -> None:
     assert page.parse_list(fetched("<a href=/1>區(qū)領(lǐng)導(dǎo)</a>"), repair).drafts[0].title == "区领导"
 
 
-def test_a_page_is_never_taken_for_this_type_by_itself() -> None:
+def test_a_page_of_one_article_is_not_taken_for_this_type() -> None:
     assert not page.recognises(fetched(ARTICLE))
 
 

@@ -60,10 +60,14 @@ def is_block(tag: str) -> bool:
     return tag in _BLOCKS
 
 
+def is_read(node: LexborNode) -> bool:
+    """Whether what is in an element is a part of the page's text."""
+    return node.tag not in _DROPPED and "hidden" not in node.attributes
+
+
 def leave_quietly() -> None:
     """The end of an element that leaves no trace."""
 
 
 def _entered(node: LexborNode, enter: Callable[[str, LexborNode], Exit | None]) -> Exit | None:
-    tag = node.tag or ""
-    return None if tag in _DROPPED or "hidden" in node.attributes else enter(tag, node)
+    return enter(node.tag or "", node) if is_read(node) else None

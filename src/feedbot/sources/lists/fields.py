@@ -1,0 +1,361 @@
+"""Where title, link, date, summary, picture and author stand within the blocks of a list, as selectors."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from feedbot.errors import NotParseable
+from feedbot.sources.lists import selectors
+from feedbot.sources.lists.dates import read_date
+from feedbot.sources.lists.items import Item, is_date, is_date_apart
+from feedbot.sources.lists.names import NEVER, rank
+from feedbot.sources.lists.noise import words
+from feedbot.sources.lists.outline import Element, Text
+from feedbot.sources.page_select import Block, Selection, text_of
+
+V = TypeVar("V")
+
+_SAMPLE = 24
+_INLINE = frozenset("b strong em i u font mark small sup sub code cite q span abbr".split())  # noqa: SIM905
+_DATE_ATTRIBUTES = ("datetime", "title", "data-time", "data-timestamp", "data-date", "data-datetime", "content")
+_AUTHOR = frozenset({"author", "byline", "writer", "auteur", "autor", "zuozhe", "reporter"})
+_ORNAMENT = frozenset(
+    {"avatar", "icon", "ico", "emoji", "logo", "gravatar", "arrow", "badge", "flag", "smiley", "spacer"}
+)
+_BACKGROUND = re.compile(r"url\(")
+_ENOUGH = 0.97
+_LEAST_SUMMARY = 20
+_MEAN_SUMMARY = 30
+_FEW = 0.4
+_SMALL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """One place where a field stands in a block: an element, and what of it is read."""
+
+    element: Element
+    mode: str = ""
+
+
+def find_fields(items: Sequence[Item], url: str, timezone: str) -> dict[str, str]:
+    """The selectors of a list's fields; title and link only where the first link of a block is not what they are."""
+    sample = [item for item in items if item.title][:_SAMPLE]
+    return _Finder(sample, url, timezone).run() if sample else {}
+
+
+def block_of(item: Item) -> Block:
+    """The item's nodes, as a block that selectors are applied to."""
+    parent = item.element.parent
+    if item.end == item.element.end or parent is None:
+        return (item.element.node,)
+    inside = (child.node for child in parent.children if item.element.end <= child.index < item.end)
+    return (item.element.node, *inside)
+
+
+class _Finder:
+    def __init__(self, items: Sequence[Item], url: str, timezone: str) -> None:
+        self._items = items
+        self._blocks = [block_of(item) for item in items]
+        self._url = url
+        self._timezone = timezone
+
+    def run(self) -> dict[str, str]:
+        found = {**self._link(), **self._title()}
+        for key, css in (
+            ("date", self._date()),
+            ("summary", self._summary()),
+            ("image", self._image()),
+            ("author", self._author()),
+        ):
+            if css:
+                found[key] = css
+        return found
+
+    # --- link and title
+
+    def _link(self) -> dict[str, str]:
+        wanted = [item.primary.url if item.primary else "" for item in self._items]
+        first = [item.links[0].url if item.links else "" for item in self._items]
+        if wanted == first:
+            return {}
+        spots = [_Spot(item.primary.element) if item.primary else None for item in self._items]
+        css = self._best("link", spots, wanted, lambda select, block: self._address(select, block))
+        return {"link": css} if css else {}
+
+    def _address(self, select: Selection, block: Block) -> str:
+        nodes = select.nodes("link", block)
+        element = self._items[0].page.by_node.get(nodes[0].mem_id) if nodes else None
+        link = next(iter(self._items[0].page.links_of(element)), None) if element is not None else None
+        return link.url if link else ""
+
+    def _title(self) -> dict[str, str]:
+        wanted = [item.title for item in self._items]
+        if all(self._default_title(item) == title for item, title in zip(self._items, wanted, strict=True)):
+            return {}
+        spots = [_Spot(element) if (element := self._title_element(item)) else None for item in self._items]
+        css = self._best("title", spots, wanted, lambda select, block: select.text("title", block))
+        return {"title": css} if css else {}
+
+    def _default_title(self, item: Item) -> str:
+        own = [link for link in item.links if item.primary and link.url == item.primary.url]
+        texts = [text_of(link.element.node) for link in own]
+        named = [" ".join((link.element.node.attributes.get("title") or "").split()) for link in own]
+        return max(texts + named, key=len, default="") or item.title
+
+    def _title_element(self, item: Item) -> Element | None:
+        """The smallest element whose text is the title."""
+        found = None
+        for element in item.elements[:80]:
+            if item.page.text_of(element) == item.title:
+                found = element
+                if element.tag not in {"li", "div", "td", "article"}:
+                    break
+        return found
+
+    # --- date
+
+    def _date(self) -> str:
+        spots = self._chosen(self._date_spots, least=_FEW, weight=self._date_weight)
+        if not spots:
+            return ""
+        wanted = [self._date_value(spot) for spot in spots]
+        return self._best("date", spots, wanted, lambda select, block: self._dated(select.texts("date", block)))
+
+    def _date_value(self, spot: _Spot | None) -> str:
+        return self._dated(iter([_read(spot)])) if spot else ""
+
+    def _dated(self, texts: Iterator[str]) -> str:
+        printed = list(texts)
+        found = read_date(printed, timezone=self._timezone)
+        # A date without a year is read when it is known what day it is; until then its text is all there is to compare.
+        return found.isoformat() if found else next((text for text in printed if is_date(text)), "")
+
+    def _date_spots(self, item: Item) -> Iterator[_Spot]:
+        for element in item.elements[:120]:
+            attributes = element.node.attributes
+            for name in _DATE_ATTRIBUTES:
+                value = attributes.get(name) or ""
+                if value and element.tag != "a" and read_date([value], timezone=self._timezone):
+                    yield _Spot(element, name)
+                    break
+            if is_date_apart(item.page, element):
+                yield _Spot(element)
+        for text in item.texts[:80]:
+            if is_date(text.text) and text.text != item.title:
+                spot = _spot_of(item, text)
+                if spot:
+                    yield spot
+
+    def _date_weight(self, spot: _Spot) -> float:
+        weight = 1.0
+        if spot.element.tag == "time" or spot.mode in _DATE_ATTRIBUTES:
+            weight += 0.2
+        names = frozenset[str]().union(*(words(name) for name in spot.element.classes))
+        if names & {"update", "updated", "modified", "deadline", "expires"}:
+            weight -= 0.3
+        return weight
+
+    # --- summary
+
+    def _summary(self) -> str:
+        spots = self._chosen(self._summary_spots, least=_FEW, weight=lambda spot: min(len(_read(spot)), 400))
+        texts = [_read(spot) for spot in spots if spot]
+        if not texts or sum(map(len, texts)) < _MEAN_SUMMARY * len(texts) / 2 or len(set(texts)) * 2 < len(texts):
+            return ""
+        wanted = [_read(spot) if spot else "" for spot in spots]
+        return self._best("summary", spots, wanted, lambda select, block: select.text("summary", block))
+
+    def _summary_spots(self, item: Item) -> Iterator[_Spot]:
+        seen = set()
+        for text in item.texts:
+            is_own = text.link is None or text.link is item.primary
+            if not is_own or text.text in item.title or is_date(text.text):
+                continue
+            spot = _paragraph(item, text)
+            if spot and spot.element.index not in seen:
+                seen.add(spot.element.index)
+                read = _read(spot)
+                if len(read) * 2 >= _LEAST_SUMMARY and not read.startswith(item.title):
+                    yield spot
+
+    # --- picture and author
+
+    def _image(self) -> str:
+        spots = self._chosen(self._image_spots, least=0.25, weight=lambda _spot: 1.0)
+        values = [_source(spot) for spot in spots if spot]
+        if not values or len(set(values)) * 2 < len(values) + 1:
+            return ""
+        wanted = [_source(spot) if spot else "" for spot in spots]
+        return self._best("image", spots, wanted, lambda select, block: self._source(select, block))
+
+    def _image_spots(self, item: Item) -> Iterator[_Spot]:
+        for image in item.page.images[item.element.image_start : item.images_until]:
+            if _is_picture(image):
+                yield _Spot(image)
+        for element in item.elements[:60]:
+            if _BACKGROUND.search(element.node.attributes.get("style") or ""):
+                yield _Spot(element, "style")
+
+    def _source(self, select: Selection, block: Block) -> str:
+        nodes = select.nodes("image", block)
+        element = self._items[0].page.by_node.get(nodes[0].mem_id) if nodes else None
+        return _source(_Spot(element, "style" if select.has_attribute("image") else "")) if element is not None else ""
+
+    def _author(self) -> str:
+        spots = self._chosen(_author_spots, least=0.5, weight=lambda _spot: 1.0)
+        wanted = [_read(spot) if spot else "" for spot in spots]
+        return (
+            self._best("author", spots, wanted, lambda select, block: select.text("author", block))
+            if any(wanted)
+            else ""
+        )
+
+    # --- what they share
+
+    def _chosen(
+        self, spots_of: Callable[[Item], Iterator[_Spot]], *, least: float, weight: Callable[[_Spot], float]
+    ) -> list[_Spot | None]:
+        """For each block the spot of that kind of place which most blocks have; nothing if too few have any."""
+        by_kind: dict[object, dict[int, _Spot]] = defaultdict(dict)
+        for place, item in enumerate(self._items):
+            for spot in spots_of(item):
+                by_kind[_kind(item, spot)].setdefault(place, spot)
+        if not by_kind:
+            return []
+        best = max(by_kind.values(), key=lambda found: sum(map(weight, found.values())))
+        rest = {place: spot for found in by_kind.values() for place, spot in found.items()}
+        filled = {
+            **{place: spot for place, spot in rest.items() if _loose(spot) == _loose(next(iter(best.values())))},
+            **best,
+        }
+        if len(filled) < max(1, least * len(self._items)):
+            return []
+        return [filled.get(place) for place in range(len(self._items))]
+
+    def _best(
+        self, key: str, spots: Sequence[_Spot | None], wanted: Sequence[V], value: Callable[[Selection, Block], V]
+    ) -> str:
+        """The shortest selector that gives every block what is wanted, else the one that does so most often."""
+        best, most = "", 0.0
+        for css in self._selectors(spots):
+            try:
+                select = Selection({key: css}, self._url)
+                agreed = sum(value(select, block) == want for block, want in zip(self._blocks, wanted, strict=True))
+            except NotParseable:  # a name that is no CSS
+                continue
+            if agreed > most * len(wanted) + 1e-9:
+                best, most = css, agreed / len(wanted)
+            if most == 1.0:
+                break
+        return best if most >= 0.5 else ""  # noqa: PLR2004 - more right than wrong
+
+    def _selectors(self, spots: Sequence[_Spot | None]) -> Iterator[str]:
+        by_mode: dict[str, list[tuple[_Spot, Item]]] = defaultdict(list)
+        for spot, item in zip(spots, self._items, strict=True):
+            if spot:
+                by_mode[spot.mode].append((spot, item))
+        for mode, pairs in sorted(by_mode.items(), key=lambda entry: -len(entry[1])):
+            ending = f"@{mode}" if mode else ""
+            if all(spot.element is item.element for spot, item in pairs):
+                yield ending or pairs[0][0].element.tag
+                continue
+            elements = [spot.element for spot, _ in pairs]
+            holders = [item.element for _, item in pairs]
+            for css in selectors.within(pairs[0][0].element, elements, holders):
+                yield css + ending
+
+
+def _read(spot: _Spot) -> str:
+    if spot.mode in {"text", "after", "before"}:
+        select = Selection({"x": f"@{spot.mode}"}, "")
+        return select.text("x", (spot.element.node,))
+    if spot.mode:
+        return " ".join((spot.element.node.attributes.get(spot.mode) or "").split())
+    return text_of(spot.element.node)
+
+
+def _kind(item: Item, spot: _Spot) -> object:
+    element, parent = spot.element, spot.element.parent
+    around = (parent.tag, _names(parent)) if parent is not None and element is not item.element else ()
+    return (spot.mode, element.tag, _names(element), around, _column(element))
+
+
+def _loose(spot: _Spot) -> object:
+    return (spot.mode, spot.element.tag, _names(spot.element))
+
+
+def _column(element: Element) -> int:
+    if element.tag not in {"td", "th"} or element.parent is None:
+        return 0
+    return element.parent.children.index(element)
+
+
+def _names(element: Element) -> tuple[str, ...]:
+    return tuple(name for name in element.classes[:6] if rank(name) != NEVER)
+
+
+def _spot_of(item: Item, text: Text) -> _Spot | None:
+    parent = text.parent
+    if parent.index < item.element.index or parent.index >= item.end:
+        # Loose text behind the block's first element.
+        return _Spot(item.element, "after")
+    whole = item.page.text_of(parent)
+    if whole == text.text:
+        return _Spot(parent) if parent is not item.element else None
+    if parent is not item.element and len(whole) <= _SMALL and not item.page.links_of(parent):
+        return _Spot(parent)
+    return _Spot(parent, "text")
+
+
+def _paragraph(item: Item, text: Text) -> _Spot | None:
+    element = text.parent
+    while element.tag in _INLINE and element is not item.element and element.parent is not None:
+        if element.parent.index < item.element.index or _holds_title(item, element.parent):
+            break
+        element = element.parent
+    if element.index < item.element.index or element.index >= item.end:
+        return _Spot(item.element, "after")
+    return _Spot(element, "text") if element is item.element or _holds_title(item, element) else _Spot(element)
+
+
+def _holds_title(item: Item, element: Element) -> bool:
+    link = item.primary
+    holds_link = (
+        link is not None and element.index <= link.element.index < element.end and link.units >= len(item.title)
+    )
+    heading = item.heading
+    return holds_link or (heading is not None and element.index <= heading.index < element.end)
+
+
+def _is_picture(image: Element) -> bool:
+    attributes: Mapping[str, str | None] = image.node.attributes
+    names = frozenset[str]().union(
+        *(words(name) for name in image.classes), words(attributes.get("src") or "") & {"avatar"}
+    )
+    sizes = [attributes.get("width") or "", attributes.get("height") or ""]
+    is_small = any(size.isdecimal() and int(size) < _SMALL for size in sizes)
+    return names.isdisjoint(_ORNAMENT) and not is_small
+
+
+def _source(spot: _Spot | None) -> str:
+    if spot is None:
+        return ""
+    attributes = spot.element.node.attributes
+    if spot.mode:
+        return attributes.get(spot.mode) or ""
+    lazy = [value for name, value in attributes.items() if name.startswith("data-") and value]
+    return " ".join(value for value in (attributes.get("src"), *lazy) if value) or str(spot.element.index)
+
+
+def _author_spots(item: Item) -> Iterator[_Spot]:
+    for element in item.elements[1:120]:
+        names = frozenset[str]().union(*(words(name) for name in element.classes))
+        attributes = element.node.attributes
+        is_named = bool(names & _AUTHOR) or attributes.get("rel") == "author" or attributes.get("itemprop") == "author"
+        if is_named and 1 < len(item.page.text_of(element)) <= _SMALL:
+            yield _Spot(element)

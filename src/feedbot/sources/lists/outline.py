@@ -1,0 +1,177 @@
+"""A page as a flat list of elements, links and texts, built in one pass: what the search for lists works on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from feedbot.sources.html import absolute
+
+_UNSEEN = frozenset(
+    "script style template noscript select option textarea svg iframe object head title link meta".split()  # noqa: SIM905 - reads better
+)
+_IN_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:)", re.IGNORECASE)
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
+_SPLIT_HREF = 2000
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element; `index` is its place in document order, `end` that of the first element behind it.
+
+    `text_start` and `text_end` bound its texts, `link_start` and `link_end` its links, in the outline's lists.
+    """
+
+    index: int
+    tag: str
+    node: LexborNode
+    parent: Element | None
+    classes: tuple[str, ...]
+    ident: str
+    children: list[Element] = field(default_factory=list)
+    end: int = 0
+    text_start: int = 0
+    text_end: int = 0
+    link_start: int = 0
+    link_end: int = 0
+    image_start: int = 0
+    image_end: int = 0
+
+    def ancestors(self) -> Iterator[Element]:
+        """Its parent, that one's parent and so on."""
+        parent = self.parent
+        while parent is not None:
+            yield parent
+            parent = parent.parent
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """A run of text, blanks collapsed, directly within `parent`; `link` is the link that it stands in."""
+
+    text: str
+    parent: Element
+    link: Link | None
+    units: int
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """A link to another page: its absolute address, without the fragment."""
+
+    element: Element
+    url: str
+    units: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Outline:
+    """The whole page: elements in document order, and the texts, links and pictures in them."""
+
+    url: str
+    elements: list[Element] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    images: list[Element] = field(default_factory=list)
+    by_node: dict[int, Element] = field(default_factory=dict)
+
+    def text_of(self, element: Element) -> str:
+        """The element's text in one line."""
+        return " ".join(text.text for text in self.texts[element.text_start : element.text_end])
+
+    def links_of(self, element: Element) -> list[Link]:
+        """The links in the element, itself included."""
+        return self.links[element.link_start : element.link_end]
+
+
+def units(text: str) -> int:
+    """How much a text says: its length, with a Chinese, Japanese or Korean character counted twice."""
+    return len(text) + len(_WIDE.findall(text)) if not text.isascii() else len(text)
+
+
+def outline(tree: LexborHTMLParser, base_url: str, page_url: str) -> Outline:
+    """The outline of a page. Takes time linear in its size."""
+    return _Builder(base_url, page_url).run(tree)
+
+
+class _Builder:
+    def __init__(self, base_url: str, page_url: str) -> None:
+        self._base = base_url
+        self._page = page_url.partition("#")[0]
+        self._out = Outline(page_url)
+        self._open: list[Element] = []
+        self._links: list[Link] = []
+
+    def run(self, tree: LexborHTMLParser) -> Outline:
+        todo: list[LexborNode | Element] = [tree.body] if tree.body is not None else []
+        while todo:
+            step = todo.pop()
+            if isinstance(step, Element):
+                self._leave(step)
+                continue
+            if self._open and step.next is not None:
+                todo.append(step.next)
+            if step.is_text_node:
+                self._text(step.text_content or "")
+            elif step.is_element_node and step.tag not in _UNSEEN:
+                todo.append(self._enter(step))
+                if step.child is not None:
+                    todo.append(step.child)
+        return self._out
+
+    def _enter(self, node: LexborNode) -> Element:
+        attributes = node.attributes
+        out, parent = self._out, self._open[-1] if self._open else None
+        element = Element(
+            len(out.elements),
+            node.tag or "",
+            node,
+            parent,
+            tuple((attributes.get("class") or "").split()),
+            attributes.get("id") or "",
+            text_start=len(out.texts),
+            link_start=len(out.links),
+            image_start=len(out.images),
+        )
+        if parent is not None:
+            parent.children.append(element)
+        out.elements.append(element)
+        out.by_node[node.mem_id] = element
+        self._open.append(element)
+        if element.tag == "a":
+            self._link(element, attributes.get("href") or "")
+        elif element.tag in {"img", "amp-img"}:
+            out.images.append(element)
+        return element
+
+    def _leave(self, element: Element) -> None:
+        out = self._out
+        self._open.pop()
+        element.end = len(out.elements)
+        element.text_end = len(out.texts)
+        element.link_end = len(out.links)
+        element.image_end = len(out.images)
+        if self._links and self._links[-1].element is element:
+            self._links.pop()
+
+    def _link(self, element: Element, href: str) -> None:
+        if not href or len(href) > _SPLIT_HREF or _IN_PAGE.match(href):
+            return
+        url = absolute(href, self._base).partition("#")[0]
+        if url and url != self._page:
+            link = Link(element, url)
+            self._out.links.append(link)
+            self._links.append(link)
+
+    def _text(self, raw: str) -> None:
+        text = " ".join(raw.split())
+        if not text or not self._open:
+            return
+        size = units(text)
+        link = self._links[-1] if self._links else None
+        self._out.texts.append(Text(text, self._open[-1], link, size))
+        if link is not None:
+            link.units += size

@@ -1,0 +1,155 @@
+"""Repeated blocks of a page: siblings of one kind, and such siblings that stand in several boxes of one kind."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from feedbot.sources.lists.items import Item
+from feedbot.sources.lists.names import NEVER, rank
+from feedbot.sources.lists.noise import Noise, is_advert
+from feedbot.sources.lists.outline import Element, Outline
+
+# Elements that stand within a line: a list's blocks are links at most.
+_INLINE = frozenset(
+    "span b strong em i font small img u sup sub label button input br hr wbr mark cite abbr time".split()
+)  # noqa: SIM905
+# Blocks that may only begin an article, which goes on in the elements behind them.
+_STARTS = frozenset({"dt", "h1", "h2", "h3", "h4", "h5", "h6", "p", "tr", "a", "div", "figure", "header"})
+_MOST_CANDIDATES = 400
+_LEAST_NOISE = 0.02
+
+Key = tuple[object, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Region:
+    """Blocks of one kind in document order; `goes_on` says that they reach into the elements behind them."""
+
+    elements: list[Element] = field(default_factory=list)
+    goes_on: bool = False
+
+    def items(self, page: Outline, most: int | None = None) -> list[Item]:
+        """The blocks, or `most` of them spread over the list."""
+        chosen = self.elements
+        if most is not None and len(chosen) > most:
+            step = len(chosen) / most
+            chosen = [chosen[int(place * step)] for place in range(most)]
+        if not self.goes_on:
+            return [Item.of(page, element) for element in chosen]
+        starts = {element.index for element in self.elements}
+        return [Item.until(page, element, _last(element, starts)) for element in chosen]
+
+
+def regions(page: Outline, noise: Noise) -> list[Region]:
+    """Every candidate for the page's list, the largest first, each set of blocks once."""
+    found = _Finder(page, noise).run()
+    unique: dict[tuple[int, int, int, bool], Region] = {}
+    for region in found:
+        if len(region.elements) > 1:
+            first, last = region.elements[0].index, region.elements[-1].index
+            unique.setdefault((len(region.elements), first, last, region.goes_on), region)
+    return sorted(unique.values(), key=lambda region: -_size(region))[:_MOST_CANDIDATES]
+
+
+def _size(region: Region) -> int:
+    """How many texts and links the blocks hold, at most so much of one that a wrapper is not larger than its list."""
+    return sum(
+        min(8, element.link_end - element.link_start + element.text_end - element.text_start)
+        for element in region.elements[:200]
+    )
+
+
+def _last(start: Element, starts: set[int]) -> Element:
+    assert start.parent is not None  # noqa: S101 - a block with siblings
+    siblings = start.parent.children
+    place = siblings.index(start)
+    last = start
+    for sibling in siblings[place + 1 : place + 12]:
+        if sibling.index in starts:
+            break
+        last = sibling
+    return last
+
+
+class _Finder:
+    def __init__(self, page: Outline, noise: Noise) -> None:
+        self._page = page
+        self._noise = noise
+        self._paths: dict[int, tuple[int, int]] = {}
+        self._interned: dict[Key, int] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._found: dict[Key, Region] = defaultdict(Region)
+
+    def run(self) -> Iterable[Region]:
+        for element in self._page.elements:
+            for name in element.classes:
+                self._counts[element.tag, name] += 1
+        for element in self._page.elements:
+            if element.link_end > element.link_start:
+                self._paths[element.index] = self._path(element)
+                self._children(element)
+        return self._found.values()
+
+    def _path(self, element: Element) -> tuple[int, int]:
+        """Numbers of the element's path: by tags and classes, and by tags alone."""
+        parent = self._paths.get(element.parent.index, (0, 0)) if element.parent is not None else (0, 0)
+        return (
+            self._intern((parent[0], element.tag, self._kind(element))),
+            self._intern((parent[1], element.tag)),
+        )
+
+    def _intern(self, key: Key) -> int:
+        return self._interned.setdefault(key, len(self._interned) + 1)
+
+    def _kind(self, element: Element) -> tuple[str, ...]:
+        return tuple(name for name in element.classes[:6] if rank(name) != NEVER)
+
+    def _name(self, element: Element) -> str:
+        """The class that most elements of the tag share, `""` without one."""
+        names = [name for name in element.classes[:12] if rank(name) != NEVER]
+        return max(names, key=lambda name: self._counts[element.tag, name], default="")
+
+    def _children(self, parent: Element) -> None:
+        groups: dict[str, list[Element]] = defaultdict(list)
+        for child in parent.children:
+            if child.link_end > child.link_start and child.tag not in _INLINE and not is_advert(child):
+                groups[child.tag].append(child)
+        for tag, children in groups.items():
+            self._group(parent, tag, children)
+
+    def _group(self, parent: Element, tag: str, children: list[Element]) -> None:
+        by_path, by_tags = self._paths[parent.index]
+        if self._noise.factor(parent) < _LEAST_NOISE:
+            return
+        goes_on = len(children) > 1 and tag in _STARTS and _reaches_on(parent, children)
+        for name, members in self._by_name(children):
+            keys: list[Key] = [("path", by_path, tag, name)]
+            if self._noise.factor(parent) >= 0.5:
+                keys.append(("tags", by_tags, tag, name))
+            if len(members) > 1:
+                keys.append(("one", parent.index, tag, name))
+            for key in keys:
+                self._found[key].elements += members
+                if goes_on:
+                    region = self._found[("on", *key)]
+                    region.elements += members
+                    region.goes_on = True
+
+    def _by_name(self, children: list[Element]) -> Iterator[tuple[Key, list[Element]]]:
+        yield ("",), children
+        by_kind: dict[Key, list[Element]] = defaultdict(list)
+        for child in children:
+            by_kind["kind", self._kind(child)].append(child)
+            name = self._name(child)
+            if name:
+                by_kind["name", name].append(child)
+        if len(by_kind) > 2 or not all(key[1] == () for key in by_kind):  # noqa: PLR2004 - one kind, one name
+            yield from by_kind.items()
+
+
+def _reaches_on(parent: Element, children: list[Element]) -> bool:
+    """Whether text stands between most of the siblings, so that they may be the beginnings of longer blocks."""
+    between = sum(1 for one, other in zip(children, children[1:], strict=False) if other.text_start > one.text_end)
+    return between * 2 > len(children) - 1 and len(parent.children) <= 20_000  # noqa: PLR2004

@@ -1,0 +1,66 @@
+"""How much a repeated block looks like a list of articles."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from feedbot.sources.lists.items import Item, is_article_address
+from feedbot.sources.lists.noise import Noise
+from feedbot.sources.lists.outline import Outline, units
+from feedbot.sources.lists.regions import Region
+
+SAMPLE = 40
+_FULL_TITLE = 22
+_SHORT_TITLE = 4
+_FULL_PROSE = 60
+
+
+@dataclass(slots=True)
+class Scored:
+    """A region with its score, from 0 to about 1.3, and the sample that it was judged by."""
+
+    region: Region
+    items: list[Item]
+    score: float
+    quality: float
+
+
+def score(page: Outline, region: Region, noise: Noise) -> Scored:
+    """Judges a region by a sample of its blocks."""
+    items = region.items(page, SAMPLE)
+    kept = [item for item in items if item.title]
+    titles = {item.title for item in kept}
+    urls = {item.primary.url for item in kept if item.primary}
+    if len(titles) < 2:  # noqa: PLR2004 - one is no list
+        return Scored(region, items, 0.0, 0.0)
+    several = sum(item.headlines > 1 for item in kept) / len(kept)
+    distinct = min(len(titles), len(urls)) / len(kept)
+    quality = sum(map(_quality, kept)) / len(items)
+    around = sum(noise.factor(item.element) for item in kept) / len(kept)
+    total = (
+        quality
+        * distinct
+        * (1 - several) ** 1.5
+        * around
+        * _size(round(len(region.elements) * len(titles) / len(items)))
+    )
+    return Scored(region, items, total, quality)
+
+
+def _quality(item: Item) -> float:
+    title = min(1.0, max(0.0, (units(item.title) - _SHORT_TITLE) / (_FULL_TITLE - _SHORT_TITLE)))
+    address = item.primary is not None and is_article_address(item.primary.url)
+    return (
+        0.44 * title
+        + 0.26 * item.has_date
+        + 0.14 * min(1.0, item.prose / _FULL_PROSE)
+        + 0.05 * item.has_image
+        + 0.05 * (item.heading is not None)
+        + 0.06 * address
+    ) * (0.5 + 0.5 * title)
+
+
+def _size(count: int) -> float:
+    """More articles make a better list, less and less so."""
+    return min(1.0, math.log2(count + 1) / math.log2(9)) ** 0.6 * (1 + 0.06 * math.log2(max(count, 8) / 8))
