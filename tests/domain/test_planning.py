@@ -1,18 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from feedbot.domain.planning import PollOutcome, Rhythm, is_own_outage, plan_next_poll, spoken
+from feedbot.domain.planning import PollOutcome, PollPlan, Rhythm, plan_next_poll, spoken
 from feedbot.domain.source import Source, SourceOptions
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)
-WATCHED = Source(
-    id="town", title="Town", url="https://town.example/", number=1, created_at=NOW, baseline_at=NOW, interval=1000
-)
+NEW = Source(id="town", title="Town", url="https://town.example/", number=1, created_at=NOW)
+WATCHED = replace(NEW, baseline_at=NOW)
 MIDDLE = 0.5  # no jitter either way
 
 
@@ -21,110 +21,223 @@ def seconds(plan_at: datetime | None) -> float:
     return round((plan_at - NOW).total_seconds(), 3)
 
 
-def test_new_articles_make_the_next_poll_come_sooner() -> None:
-    plan = plan_next_poll(WATCHED, PollOutcome(kind="ok", new=2), RHYTHM, NOW, MIDDLE)
-    assert (seconds(plan.next_poll_at), plan.interval) == (700, 700)
-    assert plan.reason == "New articles came: asked more often, now every 11.7 min."
+def plan(outcome: PollOutcome, source: Source = WATCHED, jitter: float = MIDDLE) -> PollPlan:
+    return plan_next_poll(source, outcome, RHYTHM, NOW, jitter)
 
 
-def test_nothing_new_makes_the_next_poll_come_later() -> None:
-    plan = plan_next_poll(WATCHED, PollOutcome(kind="unchanged"), RHYTHM, NOW, MIDDLE)
-    assert (seconds(plan.next_poll_at), plan.interval) == (1200, 1200)
+def learned(dates: list[datetime], **changes: Any) -> Source:
+    """A source whose first list had these dates."""
+    first = plan(PollOutcome(kind="ok", listed=tuple(dates), items=len(dates)))
+    return replace(WATCHED, rhythm=first.rhythm, interval=first.interval, **changes)
 
 
-@pytest.mark.parametrize(("interval", "outcome", "expected"), [(310, 1, 300), (80000, 0, 86400)])
-def test_the_learned_interval_stays_within_the_configured_bounds(interval: float, outcome: int, expected: int) -> None:
-    plan = plan_next_poll(replace(WATCHED, interval=interval), PollOutcome(kind="ok", new=outcome), RHYTHM, NOW, MIDDLE)
-    assert plan.interval == expected
+HOURLY = [NOW - timedelta(hours=number, minutes=30) for number in range(24 * 7)]
+WEEKLY = [NOW - timedelta(days=7 * number, hours=3) for number in range(20)]
 
 
-def test_a_configured_interval_is_kept_even_below_the_minimum() -> None:
-    source = replace(WATCHED, options=SourceOptions(interval=5))
-    plan = plan_next_poll(source, PollOutcome(kind="ok", new=9), RHYTHM, NOW, MIDDLE)
-    assert (seconds(plan.next_poll_at), plan.reason) == (5, "Every 5 s, as configured.")
+def test_a_source_of_which_nothing_is_known_is_asked_at_the_configured_first_interval() -> None:
+    first = plan(PollOutcome(kind="ok", listed=()), NEW)
+    assert (seconds(first.next_poll_at), first.interval) == (1800, 1800)
+    assert first.reason == "Watched from now on, every 30 min until its rhythm is known."
 
 
-def test_jitter_spreads_polls_by_a_tenth_either_way() -> None:
+def test_the_dates_of_a_first_list_say_how_often_the_source_is_worth_a_visit() -> None:
     waits = [
-        seconds(plan_next_poll(WATCHED, PollOutcome(kind="unchanged"), RHYTHM, NOW, jitter).next_poll_at)
-        for jitter in (0.0, 1.0)
+        seconds(plan(PollOutcome(kind="ok", listed=tuple(dates))).next_poll_at)
+        for dates in (HOURLY, HOURLY[::4], WEEKLY)
     ]
-    assert waits == [1080, 1320]
+    assert 300 < waits[0] < 1000 < waits[1] < 2400 < 5400 < waits[2] < 6 * 3600
 
 
-def test_failures_back_off_to_a_daily_probe_and_never_give_up() -> None:
-    source, waits = replace(WATCHED, interval=1800), []
-    for _ in range(100):
-        plan = plan_next_poll(source, PollOutcome(kind="failed", error_kind="timeout"), RHYTHM, NOW, MIDDLE)
-        waits.append(seconds(plan.next_poll_at))
-        source = replace(source, failures=plan.failures, interval=plan.interval)
-    assert waits[:7] == [1800, 3600, 7200, 14400, 28800, 57600, 86400]
-    assert set(waits[7:]) == {86400}
-    assert source.failures == 100
+def test_a_source_that_listed_nothing_for_half_a_year_is_asked_daily_at_once() -> None:
+    old = tuple(NOW - timedelta(days=400 + number) for number in range(20))
+    first = plan(PollOutcome(kind="ok", listed=old, items=20))
+    assert (seconds(first.next_poll_at), first.reason) == (86400, "Hardly ever anything new: asked again in 24 h.")
 
 
-def test_a_success_ends_the_back_off() -> None:
-    plan = plan_next_poll(replace(WATCHED, failures=9), PollOutcome(kind="ok"), RHYTHM, NOW, MIDDLE)
-    assert (plan.failures, plan.interval) == (0, 1200)
+def test_the_interval_stays_within_the_configured_bounds() -> None:
+    busy = tuple(NOW - timedelta(seconds=20 * number) for number in range(500))
+    assert plan(PollOutcome(kind="ok", listed=busy)).interval == 300
 
 
-def test_retry_after_is_obeyed_when_it_is_longer_than_the_back_off() -> None:
-    outcome = PollOutcome(kind="failed", error_kind="http", retry_after=7200)
-    plan = plan_next_poll(WATCHED, outcome, RHYTHM, NOW, MIDDLE)
-    assert (seconds(plan.next_poll_at), plan.reason) == (7200, "The site asked to wait 2 h.")
+def test_a_configured_interval_always_wins() -> None:
+    source = replace(WATCHED, options=SourceOptions(interval=5))
+    outcome = PollOutcome(kind="ok", new=9, max_age=3600, ttl=7200, skip_hours=frozenset({12}))
+    found = plan(outcome, source)
+    assert (seconds(found.next_poll_at), found.reason) == (5, "Every 5 s, as configured.")
 
 
-@pytest.mark.parametrize("kind", ["ok", "unchanged"])
-def test_max_age_is_obeyed_also_on_an_unchanged_answer(kind: str) -> None:
-    plan = plan_next_poll(WATCHED, PollOutcome(kind=kind, max_age=5400), RHYTHM, NOW, MIDDLE)
-    assert (seconds(plan.next_poll_at), plan.reason) == (5400, "The site's cache headers say to come back after 1.5 h.")
+def test_jitter_spreads_polls_by_a_tenth_either_way_within_the_bounds() -> None:
+    source = learned([])
+    waits = [seconds(plan(PollOutcome(kind="unchanged"), source, jitter).next_poll_at) for jitter in (0.0, 0.5, 1.0)]
+    assert waits == [1620, 1800, 1980]
 
 
-def test_an_absurd_max_age_is_bounded_by_the_longest_interval() -> None:
-    plan = plan_next_poll(WATCHED, PollOutcome(kind="ok", max_age=10 * 365 * 86400), RHYTHM, NOW, MIDDLE)
-    assert seconds(plan.next_poll_at) == 86400
+class TestHints:
+    @pytest.mark.parametrize("kind", ["ok", "unchanged"])
+    def test_max_age_is_obeyed_also_on_an_unchanged_answer(self, kind: str) -> None:
+        found = plan(PollOutcome(kind=kind, max_age=5400), learned(HOURLY))
+        assert seconds(found.next_poll_at) == 5400
+        assert found.reason == "The site's cache headers say to come back after 1.5 h."
+
+    def test_a_hint_never_makes_visits_more_frequent(self) -> None:
+        source = learned(WEEKLY)
+        plain = plan(PollOutcome(kind="unchanged"), source)
+        assert plan(PollOutcome(kind="unchanged", max_age=60, ttl=60), source).next_poll_at == plain.next_poll_at
+
+    @pytest.mark.parametrize("absurd", [10 * 365 * 86400, 1e300, float("inf")])
+    def test_an_absurd_hint_is_bounded_by_the_longest_interval(self, absurd: float) -> None:
+        assert seconds(plan(PollOutcome(kind="ok", max_age=absurd, ttl=absurd)).next_poll_at) == 86400
+
+    def test_what_a_feed_asked_for_is_remembered_over_answers_that_say_nothing(self) -> None:
+        asked = plan(
+            PollOutcome(kind="ok", ttl=3600, max_age=900, skip_hours=frozenset({14, 15}), listed=tuple(HOURLY))
+        )
+        source = replace(WATCHED, rhythm=asked.rhythm, hints=asked.hints)
+        again = plan(PollOutcome(kind="unchanged"), source)
+        assert (seconds(again.next_poll_at), again.hints) == (3600, asked.hints)
+        at_half_past = plan_next_poll(
+            source, PollOutcome(kind="unchanged"), RHYTHM, NOW + timedelta(minutes=90), MIDDLE
+        )
+        assert at_half_past.next_poll_at == NOW.replace(hour=16)
+
+    def test_a_304_with_a_new_max_age_replaces_the_old_one(self) -> None:
+        source = replace(learned(HOURLY), hints={"max_age": 7200, "ttl": 1800})
+        found = plan(PollOutcome(kind="unchanged", max_age=3600), source)
+        assert (seconds(found.next_poll_at), found.hints) == (3600, {"max_age": 3600, "ttl": 1800})
+
+    def test_a_feed_that_asks_for_nothing_any_more_is_asked_by_its_rhythm_again(self) -> None:
+        source = replace(learned(HOURLY), hints={"ttl": 43200})
+        found = plan(PollOutcome(kind="ok"), source)
+        assert (found.hints, seconds(found.next_poll_at) < 1800) == ({}, True)
+
+    def test_skipped_hours_and_days_move_the_poll_to_the_first_hour_after_them(self) -> None:
+        hours = PollOutcome(kind="ok", skip_hours=frozenset({12, 13}))
+        assert plan(hours, learned(HOURLY)).next_poll_at == NOW.replace(hour=14)
+        day = PollOutcome(kind="ok", skip_days=frozenset({1}))
+        assert plan(day, learned(HOURLY)).next_poll_at == datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
+
+    def test_a_feed_that_skips_every_hour_is_polled_all_the_same(self) -> None:
+        assert seconds(plan(PollOutcome(kind="ok", skip_hours=frozenset(range(24)), listed=())).next_poll_at) == 1800
+
+    @pytest.mark.parametrize("broken", [{"ttl": "soon"}, {"skip_hours": 7}, {"skip_days": ["x"]}, {"max_age": None}])
+    def test_hints_of_which_no_sense_can_be_made_are_passed_over(self, broken: dict[str, Any]) -> None:
+        source = replace(learned([]), hints=broken)
+        assert seconds(plan(PollOutcome(kind="unchanged"), source).next_poll_at) == 1800
 
 
-def test_the_feeds_own_ttl_is_obeyed() -> None:
-    plan = plan_next_poll(WATCHED, PollOutcome(kind="ok", ttl=3600), RHYTHM, NOW, MIDDLE)
-    assert seconds(plan.next_poll_at) == 3600
+class TestFailures:
+    def test_they_back_off_to_a_daily_probe_and_never_give_up(self) -> None:
+        source, waits = replace(WATCHED, interval=1800), []
+        for _ in range(100):
+            found = plan(PollOutcome(kind="failed", error_kind="timeout"), source)
+            waits.append(seconds(found.next_poll_at))
+            source = replace(source, failures=found.failures, interval=found.interval)
+        assert waits[:7] == [1800, 3600, 7200, 14400, 28800, 57600, 86400]
+        assert set(waits[7:]) == {86400}
+        assert source.failures == 100
 
+    @pytest.mark.parametrize(
+        ("kind", "status", "waits"),
+        [
+            ("dns", None, [10, 20, 40]),
+            ("connect", None, [10, 20, 40]),
+            ("timeout", None, [10, 20, 40]),
+            ("http", 500, [10, 20, 40]),
+            ("http", None, [10, 20, 40]),
+            ("tls", None, [30, 60, 120]),
+            ("not_parseable", None, [15, 30, 60]),
+            ("empty_list", None, [15, 30, 60]),
+            ("http", 404, [60, 120, 240]),
+            ("http", 401, [60, 120, 240]),
+            ("http", 418, [60, 120, 240]),
+            ("http", 403, [60, 180, 540]),
+            ("http", 429, [30, 90, 270]),
+            ("site_refused", None, [60, 180, 540]),
+            ("redirects", None, [60, 120, 240]),
+            ("too_large", None, [60, 120, 240]),
+            ("blocked_address", None, [60, 120, 240]),
+            ("bad_url", None, [360, 720, 1440]),
+            ("of another program", None, [30, 60, 120]),
+        ],
+    )
+    def test_each_class_of_error_has_its_pace(self, kind: str, status: int | None, waits: list[float]) -> None:
+        source, found = replace(WATCHED, interval=600), []
+        for failures in range(3):
+            outcome = PollOutcome(kind="failed", error_kind=kind, status=status)
+            found.append(seconds(plan(outcome, replace(source, failures=failures)).next_poll_at) / 60)
+        assert found == waits
 
-def test_skipped_hours_and_days_move_the_poll_to_the_first_hour_after_them() -> None:
-    outcome = PollOutcome(kind="ok", skip_hours=frozenset({12, 13}), skip_days=frozenset())
-    assert plan_next_poll(WATCHED, outcome, RHYTHM, NOW, MIDDLE).next_poll_at == NOW.replace(hour=14)
-    whole_day = PollOutcome(kind="ok", skip_days=frozenset({1}))  # 2026-11-24 is a Tuesday
-    expected = datetime(2026, 11, 25, 0, 0, tzinfo=UTC)
-    assert plan_next_poll(WATCHED, whole_day, RHYTHM, NOW, MIDDLE).next_poll_at == expected
+    def test_the_sentence_tells_since_when_and_what_to_do(self) -> None:
+        down = replace(WATCHED, interval=600, failures=2, failing_since=NOW - timedelta(hours=5))
+        assert plan(PollOutcome(kind="failed", error_kind="not_parseable"), down).reason == (
+            "Failed 3 times in a row since 2026-11-24 07:00 UTC: tried again after 1 h. "
+            "See what it sends with `feedbot sources test town`."
+        )
+        first = plan(PollOutcome(kind="failed", error_kind="http", status=503), replace(WATCHED, interval=600))
+        assert first.reason == "Failed: tried again after 10 min."
 
+    def test_a_source_that_an_admin_wants_often_is_tried_again_as_often(self) -> None:
+        source = replace(WATCHED, options=SourceOptions(interval=5))
+        assert seconds(plan(PollOutcome(kind="failed", error_kind="timeout"), source).next_poll_at) == 5
 
-def test_a_feed_that_skips_every_hour_is_polled_all_the_same() -> None:
-    outcome = PollOutcome(kind="ok", skip_hours=frozenset(range(24)))
-    assert seconds(plan_next_poll(WATCHED, outcome, RHYTHM, NOW, MIDDLE).next_poll_at) == 1200
+    def test_a_success_returns_to_the_rhythm_at_once_and_tells_how_long_it_took(self) -> None:
+        plain = learned(HOURLY)
+        down = replace(plain, failures=9, failing_since=NOW - timedelta(days=3))
+        back, usual = plan(PollOutcome(kind="ok"), down), plan(PollOutcome(kind="ok"), plain)
+        assert (back.failures, back.next_poll_at) == (0, usual.next_poll_at)
+        assert back.reason == f"Back after 3 days of failures. {usual.reason}"
+
+    def test_retry_after_is_obeyed_when_it_is_longer_than_the_back_off(self) -> None:
+        found = plan(PollOutcome(kind="failed", error_kind="http", status=429, retry_after=36000))
+        assert (seconds(found.next_poll_at), found.reason) == (36000, "The site asked to wait 10 h.")
+        late = plan(PollOutcome(kind="failed", error_kind="http", status=503, retry_after=36000), jitter=0.0)
+        assert seconds(late.next_poll_at) == 36000
+
+    def test_an_absurd_retry_after_is_a_day(self) -> None:
+        assert seconds(plan(PollOutcome(kind="failed", error_kind="http", retry_after=1e12)).next_poll_at) == 86400
+
+    def test_a_failure_changes_neither_what_was_learned_nor_what_was_asked(self) -> None:
+        source = replace(learned(HOURLY), hints={"ttl": 900})
+        found = plan(PollOutcome(kind="failed", error_kind="dns"), source)
+        assert (found.rhythm, found.hints) == (source.rhythm, source.hints)
 
 
 def test_a_source_that_is_gone_is_never_polled_again() -> None:
-    plan = plan_next_poll(WATCHED, PollOutcome(kind="gone", error_kind="gone"), RHYTHM, NOW, MIDDLE)
-    assert plan.next_poll_at is None
-    assert plan.reason == "The site answered 410 Gone: it is not asked again."
+    found = plan(PollOutcome(kind="gone", error_kind="gone"))
+    assert found.next_poll_at is None
+    assert found.reason == "The site answered 410 Gone: it is not asked again."
 
 
 def test_more_to_read_is_read_at_once() -> None:
-    assert plan_next_poll(WATCHED, PollOutcome(kind="partial"), RHYTHM, NOW, MIDDLE).next_poll_at == NOW
+    assert plan(PollOutcome(kind="partial")).next_poll_at == NOW
 
 
 def test_our_own_outage_counts_against_no_source() -> None:
-    plan = plan_next_poll(replace(WATCHED, failures=2), PollOutcome(kind="offline"), RHYTHM, NOW, MIDDLE)
-    assert (plan.failures, plan.interval, seconds(plan.next_poll_at)) == (2, 1000, 300)
+    found = plan(PollOutcome(kind="offline"), replace(WATCHED, failures=2, interval=1000))
+    assert (found.failures, found.interval, seconds(found.next_poll_at)) == (2, 1000, 300)
 
 
-def test_an_outage_is_ours_only_when_several_hosts_are_unreachable_and_none_answers() -> None:
-    down = [("a", "dns"), ("b", "connect"), ("c", "timeout")]
-    assert is_own_outage(down)
-    assert not is_own_outage(down[:2])
-    assert not is_own_outage([("a", "dns")] * 9)
-    assert not is_own_outage([*down, ("d", None)])
-    assert not is_own_outage([*down, ("d", "http")])
+class TestSentences:
+    def test_a_busy_hour_is_named_with_its_day_and_zone(self) -> None:
+        zone = SourceOptions(timezone="Asia/Shanghai")
+        dates = [NOW - timedelta(days=day, minutes=10 + 15 * number) for day in range(0, 28) for number in range(3)]
+        source = replace(learned(dates), options=zone)
+        first = plan(PollOutcome(kind="ok", listed=tuple(dates)), replace(WATCHED, options=zone))
+        at = NOW - timedelta(minutes=30)
+        found = plan_next_poll(replace(source, rhythm=first.rhythm), PollOutcome(kind="unchanged"), RHYTHM, at, MIDDLE)
+        assert found.reason.startswith(
+            "Usually about 3 articles between 19:00 and 20:00 Asia/Shanghai on Tuesdays: asked again in "
+        )
+
+    def test_a_seldom_source_is_told_in_days(self) -> None:
+        assert plan(PollOutcome(kind="unchanged"), learned(WEEKLY)).reason.startswith(
+            "About one article in 7 days: asked"
+        )
+
+    def test_a_few_a_day(self) -> None:
+        dates = [NOW - timedelta(hours=8 * number + 3) for number in range(90)]
+        assert plan(PollOutcome(kind="unchanged"), learned(dates)).reason.startswith("Usually about 3 articles a day")
 
 
 @pytest.mark.parametrize(

@@ -241,17 +241,18 @@ async def test_a_source_that_answers_410_is_not_asked_again(bench: Bench) -> Non
     assert await bench.poller.claim(10) == []
 
 
-async def test_a_permanent_redirect_is_remembered_and_a_temporary_one_is_not(bench: Bench) -> None:
+async def test_a_permanent_redirect_is_remembered_once_it_lasted_and_a_temporary_one_is_not(bench: Bench) -> None:
     await bench.declare()
     bench.server.routes["/temporary"] = answer(200, feed(1))
     bench.server.routes["/moved"] = answer(200, feed(1))
-    bench.serve(b"", f"Location: {bench.server.url('/temporary')}", status=302)
-    await bench.poll()
-    assert (await bench.source()).poll_url == bench.server.url("/feed")
-    bench.serve(b"", f"Location: {bench.server.url('/moved')}", status=301)
-    await bench.poll()
-    assert (await bench.source()).poll_url == bench.server.url("/moved")
-    await bench.poll()
+    for status, target, expected in ((302, "/temporary", "/feed"), (301, "/moved", "/moved")):
+        bench.serve(b"", f"Location: {bench.server.url(target)}", status=status)
+        addresses = []
+        for _ in range(3):
+            await bench.poll(timedelta(hours=13))
+            addresses.append((await bench.source()).poll_url)
+        assert addresses == [bench.server.url("/feed")] * 2 + [bench.server.url(expected)]
+    await bench.poll(timedelta(hours=24))
     assert bench.server.requests[-1].path == "/moved"
 
 
@@ -260,12 +261,14 @@ async def test_when_the_address_of_a_redirect_fails_the_declared_one_is_asked_ag
     await bench.declare()
     bench.serve(b"", "Location: /new", status=301)
     bench.server.routes["/new"] = answer(200, feed(1))
-    await bench.poll()
+    for _ in range(3):
+        await bench.poll(timedelta(hours=13))
+    bench.server.requests.clear()
     bench.server.routes["/new"] = answer(status, b"")
     bench.serve(feed(1, 2))
-    assert (await bench.poll()).outcome == "failed"
-    assert (await bench.poll()).new == 1
-    assert [request.path for request in bench.server.requests] == ["/feed", "/new", "/new", "/feed"]
+    assert (await bench.poll(timedelta(hours=24))).outcome == "failed"
+    assert (await bench.poll(timedelta(hours=24))).new == 1
+    assert [request.path for request in bench.server.requests] == ["/new", "/feed"]
 
 
 async def test_a_page_that_is_no_feed_is_a_failure_that_names_the_remedy(bench: Bench) -> None:

@@ -9,17 +9,26 @@ from datetime import datetime
 from feedbot.domain import identity, judging
 from feedbot.domain.article import Draft
 from feedbot.domain.planning import PollOutcome, PollPlan
+from feedbot.domain.redesign import Verdict
 from feedbot.domain.source import Source
-from feedbot.fetching.model import NO_VALIDATORS, Validators
+from feedbot.errors import EmptyList
+from feedbot.fetching.model import NO_VALIDATORS, Fetched
+from feedbot.fetching.urls import shown
 from feedbot.services import reading
+from feedbot.services.holding import Guarded
+from feedbot.services.visiting import ListPage, as_page
+from feedbot.sources.spec import Page
+
+MANY = 5  # entries; fewer may well have ended one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Polled:
     """A poll's finding, ready to be stored.
 
-    `missed` are the stored articles whose pages could not be read again; `is_whole` says that no new article is left
-    to be read.
+    `judgement` is of what is stored as it is; what is held of the list besides is in `guarded`. `missed` are the stored
+    articles whose pages could not be read again; `is_whole` says that no new article is left to be read. `page` is what
+    could not be read, or not be believed.
     """
 
     outcome: PollOutcome
@@ -29,22 +38,88 @@ class Polled:
     contents: Mapping[bytes, Draft] = field(default_factory=dict)
     missed: Sequence[int] = ()
     is_whole: bool = True
+    guarded: Guarded = field(default_factory=Guarded)
+    page: Page | None = None
+
+
+def refuse_emptied(source: Source, found: ListPage, fetched: Fetched) -> None:
+    """Returns if the list may be as short as it is.
+
+    Raises:
+        EmptyList: a list that had a number of entries has none for the second time. The first time may be a portal that
+            rebuilds its feed.
+    """
+    since = source.list_state.get("empty_since")
+    if not has_emptied(source, found) or since is None:
+        return
+    error = EmptyList(
+        f"The list is empty since {datetime.fromisoformat(since):%Y-%m-%d %H:%M} UTC; before, it had "
+        f"{source.list_state['count']} articles. Look whether the site has moved them; the page is kept.",
+        url=shown(fetched.final_url),
+    )
+    error.page = as_page(fetched)
+    raise error
+
+
+def has_emptied(source: Source, found: ListPage) -> bool:
+    """Whether a list that had a number of entries has none; one that dwindled to nothing is just empty."""
+    return found.count == 0 and (source.list_state.get("count") or 0) >= MANY
+
+
+def wants_pages(source: Source, found: ListPage, guarded: Guarded) -> bool:
+    """Whether the list's further pages are read as well: at first, and when all that is listed is new after a pause."""
+    if not found.next_url or source.redesign:
+        return False
+    is_first = source.baseline_at is None or bool(source.list_state.get("pages_due"))
+    return is_first or all(entry.known is None for entry in guarded.whole.listed)
+
+
+def to_read(source: Source, guarded: Guarded, now: datetime) -> list[judging.Listed]:
+    """The entries whose own page is to be read; that of a held article is read once."""
+    wanted = judging.to_read(guarded.whole, source.unread, now)
+    return [entry for entry in wanted if entry.known or not guarded.is_read(entry.key)]
 
 
 def learnt(
-    judgement: judging.Judgement, read: reading.Reading, validators: Validators, *, is_read: bool
+    source: Source,
+    fetched: Fetched,
+    found: ListPage,
+    guarded: Guarded,
+    read: reading.Reading,
+    *,
+    is_read: bool,
+    now: datetime,
 ) -> dict[str, object]:
     """What a list teaches for the next visit: failed tries, and validators once every article that was due is read.
 
-    A list whose articles are not all read must be looked at again, changed or not.
+    A list whose articles are not all read must be looked at again, changed or not; so must one that is empty at once.
     """
-    listed = {entry.key.hex() for entry in judgement.listed}
-    kept = validators if is_read else NO_VALIDATORS
-    return {
+    listed = {entry.key.hex() for entry in guarded.whole.listed}
+    is_read = is_read and not has_emptied(source, found)
+    kept = fetched.validators if is_read else NO_VALIDATORS
+    values: dict[str, object] = {
         "unread": {key: count for key, count in read.failed.items() if key in listed},
         "etag": kept.etag,
         "last_modified": kept.last_modified,
+        "body_digest": found.digest if is_read else None,
+        "detected_type": found.spec.name if source.type == "auto" else None,
     }
+    if found.listing.home_url and found.spec.parse_article is None:
+        # A list page is its own home. The first address that a feed names stays: feeds show it with each article.
+        values["home_url"] = source.home_url or found.listing.home_url
+    return values | _list_state(source, found, guarded, now, is_partial=read.is_partial)
+
+
+def _list_state(
+    source: Source, found: ListPage, guarded: Guarded, now: datetime, *, is_partial: bool
+) -> dict[str, object]:
+    """What is remembered of the list as a whole; of one that is not believed, nothing."""
+    if has_emptied(source, found):
+        return {"list_state": {**source.list_state, "empty_since": now.isoformat()}}
+    if guarded.verdict is Verdict.HOLD:
+        return {"list_state": {key: value for key, value in source.list_state.items() if key != "empty_since"}}
+    state = {"count": guarded.count} | ({"pages_due": True} if is_partial and source.options.pages > 1 else {})
+    return {"listed_at": now, "list_state": state}
 
 
 def as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[bytes, Draft]:
@@ -57,6 +132,26 @@ def as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[b
         elif entry.known is None and failed.get(entry.key.hex(), 0) >= judging.MAX_TRIES:
             taken[entry.key] = entry.draft
     return taken
+
+
+def listed_dates(source: Source, judgement: judging.Judgement) -> tuple[datetime | None, ...] | None:
+    """The dates of all listed articles where the rhythm is still to be learned from them, else None."""
+    if source.baseline_at and source.rhythm:
+        return None
+    return tuple(entry.draft.published for entry in judgement.listed)
+
+
+def news(source: Source, found: Polled) -> tuple[datetime | None, ...]:
+    """The dates of the articles that came since the last visit: what was only forgotten or renamed tells no rhythm."""
+    judgement = found.judgement
+    if judgement is None:
+        return ()
+    return tuple(
+        entry.draft.published
+        for entry in judgement.new
+        if entry.key in found.contents
+        and judging.silence_reason(entry, judgement, source.baseline_at, source.last_success_at) is None
+    )
 
 
 def baseline_at(source: Source, found: Polled, now: datetime) -> datetime | None:
@@ -80,6 +175,8 @@ def poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: dateti
         "plan_reason": plan.reason,
         "interval": plan.interval,
         "failures": plan.failures,
+        "rhythm": plan.rhythm or None,
+        "hints": plan.hints or None,
         "last_poll_at": now,
         "baseline_at": source.baseline_at,
         "error_kind": outcome.error_kind,

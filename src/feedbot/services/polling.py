@@ -6,27 +6,32 @@ import asyncio
 import itertools
 import random
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import structlog
 
-from feedbot.domain import judging, planning
+from feedbot.domain import judging, moving, outage, planning
+from feedbot.domain.outage import Attempts
 from feedbot.domain.planning import PollOutcome, Rhythm
+from feedbot.domain.redesign import Verdict
 from feedbot.domain.source import Source
-from feedbot.errors import FetchError, SourceGone
+from feedbot.errors import BadUrl, FetchError, SourceGone
+from feedbot.fetching import urls
 from feedbot.fetching.client import Fetcher
-from feedbot.services import polled, reading, storing, visiting
+from feedbot.fetching.model import Fetched
+from feedbot.services import holding, polled, reading, storing, visiting
+from feedbot.services.extraction import Extractor
+from feedbot.services.holding import Guarded
 from feedbot.services.polled import Polled
+from feedbot.services.visiting import ListPage
+from feedbot.sources.spec import Page
 from feedbot.storage import articles, polls, sources
 from feedbot.storage.database import Database
 from feedbot.storage.polls import PollRecord
 
-RECENT_POLLS = 12
 RENEW_SECONDS = 180.0  # well within a lease
 
 log = structlog.get_logger()
@@ -41,7 +46,7 @@ class Poller:
     """Polls sources.
 
     `owner` names this process in leases; new articles gather for `batch_seconds` before they are due for sending;
-    `on_change` is called after articles were stored.
+    `on_change` is called after articles were stored. With an `extractor` article pages are parsed in its process.
     """
 
     def __init__(
@@ -56,6 +61,7 @@ class Poller:
         now: Callable[[], datetime] = utc_now,
         jitter: Callable[[], float] = random.random,
         renew_every: float = RENEW_SECONDS,
+        extractor: Extractor | None = None,
     ) -> None:
         self._rhythm = rhythm
         self._batch = timedelta(seconds=batch_seconds)
@@ -67,7 +73,9 @@ class Poller:
         self._now = now
         self._jitter = jitter
         self._renew_every = renew_every
-        self._recent: deque[tuple[str, str | None]] = deque(maxlen=RECENT_POLLS)
+        self._extractor = extractor
+        self._attempts = Attempts()
+        self.offline_since: datetime | None = None  # since when our own network seems to be down
         self.counts: dict[str, int] = dict.fromkeys(("ok", "unchanged", "partial", "failed", "gone", "offline"), 0)
 
     def reconfigure(self, rhythm: Rhythm, batch_seconds: float) -> None:
@@ -108,7 +116,8 @@ class Poller:
                 found = await self._look(source)
         except FetchError as error:
             found = self._failure(source, error)
-        self._recent.append((_host(source), found.outcome.error_kind))
+        else:
+            self._note(source, None)
         try:
             record, stored = await self._store(source, found, started_at, time.monotonic() - began)
         except Exception as error:
@@ -142,52 +151,89 @@ class Poller:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _look(self, source: Source) -> Polled:
-        visit = await visiting.visit(self._fetcher, source)
+        now = self._now()
+        visit = await visiting.visit(self._fetcher, source, now)
         fetched = visit.fetched
-        moved = {"moved_to": fetched.permanent_url} if fetched.permanent_url else {}
-        if visit.listing is None or visit.spec is None:
-            outcome = PollOutcome(kind="unchanged", max_age=fetched.max_age)
+        moved = moving.after_answer(source, fetched.permanent_url, now).as_state()
+        if visit.found is None:
+            outcome = PollOutcome(kind="unchanged", status=fetched.status, max_age=fetched.max_age)
             return Polled(outcome, fetched.status, moved)
-        listing = visit.listing
-        drafts = judging.keyed(listing.drafts, source.options.identity)
+        polled.refuse_emptied(source, visit.found, fetched)
+        found = visit.found
+        guarded = await self._guarded(source, found)
+        guarded = replace(guarded, count=len(guarded.whole.listed))
+        if polled.wants_pages(source, found, guarded):
+            found = await visiting.with_pages(self._fetcher, source, found)
+            guarded = replace(await self._guarded(source, found), count=guarded.count)
+        return await self._read(source, fetched, found, guarded, moved)
+
+    async def _guarded(self, source: Source, found: ListPage) -> Guarded:
+        """The list with the stored articles that its entries are, judged as a whole."""
+        drafts = judging.keyed(found.listing.drafts, source.options.identity)
         async with self._database.read() as connection:
             known = await articles.known(connection, source.number, drafts)
-        judgement = judging.judge(drafts, known, baseline_at=source.baseline_at)
-        wanted = judging.to_read(judgement, source.unread, self._now())
-        read = await reading.read_articles(self._fetcher, source, visit.spec, wanted, source.unread)
-        contents = {**polled.as_listed(judgement, read.failed), **read.drafts}
+            return await holding.guard(connection, source, judging.judge(drafts, known))
+
+    async def _read(
+        self, source: Source, fetched: Fetched, found: ListPage, guarded: Guarded, moved: Mapping[str, object]
+    ) -> Polled:
+        """Reads the article pages that the list asks for."""
+        now, listing, judgement = self._now(), found.listing, holding.to_store(guarded)
+        wanted = polled.to_read(source, guarded, now)
+        read = await reading.read_articles(self._fetcher, source, found.spec, wanted, source.unread)
+        contents = {**polled.as_listed(guarded.whole, read.failed), **read.drafts}
         outcome = PollOutcome(
             kind="partial" if read.is_partial else "ok",
+            status=fetched.status,
+            listed=polled.listed_dates(source, judgement),
+            items=len(judgement.listed),
             max_age=fetched.max_age,
             ttl=listing.ttl,
             skip_hours=listing.skip_hours,
             skip_days=listing.skip_days,
         )
-        learnt = polled.learnt(judgement, read, fetched.validators, is_read=len(read.drafts) == len(wanted))
-        detected = visit.spec.name if source.type == "auto" else None
-        if listing.home_url and visit.spec.parse_article is None:
-            # A list page is its own home. The first address that a feed names stays: feeds show it with each article.
-            learnt["home_url"] = source.home_url or listing.home_url
+        learnt = polled.learnt(source, fetched, found, guarded, read, is_read=len(read.drafts) == len(wanted), now=now)
         return Polled(
             outcome,
             fetched.status,
-            {**moved, **learnt, "listed_at": self._now(), "detected_type": detected},
+            {**moved, **learnt},
             judgement,
             contents,
             missed=[entry.known.id for entry in read.missed if entry.known],
             is_whole=all(entry.key in contents or read.failed.get(entry.key.hex()) == 0 for entry in judgement.new),
+            guarded=guarded,
+            page=visiting.as_page(fetched) if guarded.verdict is Verdict.HOLD else None,
         )
 
     def _failure(self, source: Source, error: FetchError) -> Polled:
-        recent = [*self._recent, (_host(source), error.kind)]
         kind = "failed"
         if isinstance(error, SourceGone) and not source.moved_to:
             kind = "gone"
-        elif planning.is_own_outage(recent):
+        elif self._note(source, error) and error.kind in outage.UNREACHABLE:
             kind = "offline"
-        outcome = PollOutcome(kind=kind, error_kind=error.kind, error_text=str(error), retry_after=error.retry_after)
-        # A redirect may have been wrong: before the new address is given up, the declared one is asked again.
-        return Polled(outcome, error.status, {"moved_to": None} if source.moved_to and kind == "failed" else None)
+        outcome = PollOutcome(
+            kind=kind,
+            status=error.status,
+            error_kind=error.kind,
+            error_text=str(error),
+            retry_after=error.retry_after,
+        )
+        state = moving.after_failure(source).as_state() if kind == "failed" else None
+        return Polled(outcome, error.status, state, page=error.page if isinstance(error.page, Page) else None)
+
+    def _note(self, source: Source, error: FetchError | None) -> bool:
+        """Whether our own network seems to be down, now that this visit has ended; its begin and end are told once."""
+        now = self._now()
+        kind = error.kind if error else None
+        self._attempts.note(_site(source), now, kind, number=source.number, was_failing=source.failures > 0)
+        is_down = self._attempts.is_outage(now)
+        if is_down and self.offline_since is None:
+            self.offline_since = now
+            log.warning("own_network_down", remedy="nothing counts against the sources; check this machine's network")
+        elif not is_down and self.offline_since is not None:
+            log.info("own_network_back", down_seconds=round((now - self.offline_since).total_seconds()))
+            self.offline_since = None
+        return is_down
 
     async def _store(
         self, source: Source, found: Polled, started_at: datetime, seconds: float
@@ -207,12 +253,16 @@ class Poller:
             # The lease first: a poll that outlived it must not store what another has judged since.
             is_ours = found.judgement is None or await sources.renew(connection, source.number, _lease(source), now)
             if is_ours and found.judgement is not None:
+                due_at = now + self._batch
                 stored = await storing.store_articles(
-                    connection, source, found.judgement, found.contents, now=now, due_at=now + self._batch
+                    connection, source, found.judgement, found.contents, now=now, due_at=due_at
                 )
                 await articles.mark_read(connection, found.missed, now)
-                record = replace(record, new=stored.new, changed=stored.changed, unchanged=stored.unchanged)
-            outcome = replace(found.outcome, new=record.new)
+                held = await holding.hold(connection, source, found.guarded, found.contents, now=now, due_at=due_at)
+                new = stored.new + held.published.articles
+                record = replace(record, new=new, changed=stored.changed, unchanged=stored.unchanged)
+                found = replace(found, state={**(found.state or {}), **held.state})
+            outcome = replace(found.outcome, new=record.new, published=polled.news(source, found))
             watched = replace(source, baseline_at=polled.baseline_at(source, found, now))
             plan = planning.plan_next_poll(watched, outcome, self._rhythm, now, self._jitter())
             values = {**(found.state or {}), **polled.poll_state(watched, outcome, plan, now)}
@@ -221,6 +271,10 @@ class Poller:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")
                 return record, False
             await polls.record(connection, record)
+            is_settled = found.outcome.error_kind is None and not values.get("redesign", source.redesign)
+            await holding.keep_page(
+                connection, source, found.page, found.outcome.error_text, now, is_settled=is_settled
+            )
         return record, True
 
 
@@ -241,5 +295,8 @@ def _lease(source: Source) -> str:
     return source.lease_owner or ""
 
 
-def _host(source: Source) -> str:
-    return (urlsplit(source.poll_url).hostname or "").lower()
+def _site(source: Source) -> str:
+    try:
+        return urls.site_key(source.poll_url)
+    except BadUrl:
+        return ""
