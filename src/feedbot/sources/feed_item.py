@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
@@ -80,7 +80,8 @@ def draft(item: Item, feed: Feed, options: ParseOptions) -> Draft | None:
     title = item.title or summarise(to_text(body) or summary, _TITLE_CHARACTERS)
     if not (title or any(item.urls) or item.media):
         return None
-    published, updated = _dates(item, options)
+    tongue = options.language or language(item.language) or feed.language
+    published, updated = _dates(item, replace(options, language=tongue))
     pictures = _pictures(item.media, body)
     files = tuple(_attachment(media) for media in item.media if media.kind == "file")
     url = _url(item, feed, title)
@@ -99,7 +100,7 @@ def draft(item: Item, feed: Feed, options: ParseOptions) -> Draft | None:
         images=pictures,
         attachments=tuple({file.url: file for file in files}.values()),
         tags=item.tags,
-        language=options.language or language(item.language) or feed.language,
+        language=tongue,
         site=feed.title,
     )
     return repair_draft(made, options.repair)
@@ -133,14 +134,19 @@ def _teaser(html: str) -> str | None:
 
 
 def _dates(item: Item, options: ParseOptions) -> tuple[datetime | None, datetime | None]:
-    published = parse_published(item.published, timezone=options.timezone)
-    updated = parse_published(item.updated, timezone=options.timezone)
+    published, updated = _date(item.published, options), _date(item.updated, options)
     if published is None and updated is None:
-        published = parse_published(item.fallback_published, timezone=options.timezone)
+        published = _date(item.fallback_published, options)
     if published is None:
         return updated, None
     # Some feeds give the day as a second date: nothing was updated before it was published.
     return published, updated if updated and updated > published else None
+
+
+def _date(text: str, options: ParseOptions) -> datetime | None:
+    if not text:
+        return None
+    return parse_published(text, timezone=options.timezone, now=options.now, language=options.language)
 
 
 def _pictures(media: Iterable[Media], body: str) -> tuple[Image, ...]:

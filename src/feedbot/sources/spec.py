@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from feedbot.domain.article import Draft
 
@@ -23,7 +24,8 @@ class ParseOptions:
     """How an admin says that a source is to be read.
 
     `timezone` (IANA name) is the site's; `encoding` overrides what the page says; `select` are CSS selectors by field;
-    `repair` names the mendings (`pinyin`, `simplified`).
+    `repair` names the mendings (`pinyin`, `simplified`). `now` (aware) is when the page was fetched: without it no
+    date is read that depends on the day (`3 hours ago`, `5 May`), and a date in the future is believed.
     """
 
     timezone: str = "UTC"
@@ -31,6 +33,7 @@ class ParseOptions:
     encoding: str | None = None
     select: Mapping[str, str] = field(default_factory=dict)
     repair: frozenset[str] = frozenset()
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
