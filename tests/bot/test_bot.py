@@ -121,7 +121,7 @@ async def room(sqlite: Database) -> AsyncIterator[Room]:
 async def store(database: Database, number: int, path: str) -> int:
     draft = Draft(url=f"https://town.example/{number}", title=f"Story {number}", published=NOW)
     async with database.write() as connection:
-        entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+        entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
         made = await articles.add(connection, 1, entry, draft, [path], NOW)
         assert made is not None
         await deliveries.fan_out(connection, [made], reason=None, now=datetime.now(UTC), due_at=datetime.now(UTC))

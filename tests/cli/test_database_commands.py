@@ -52,7 +52,7 @@ def filled(config: Path, tmp_path: Path) -> Path:
         await sourcing.reconcile(database, [source], NOW)
         draft = Draft(url="https://town.example/1", title="A story", published=NOW)
         async with database.write() as connection:
-            entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+            entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
             await articles.add(connection, 1, entry, draft, ["News"], NOW)
             fault = "config/feedbot.yaml:3: site.titel: is not a known key."
             state = {"state": "refused", "faults": [fault], "restart": []}

@@ -37,8 +37,8 @@ def stored(one: Draft, number: int, read_at: datetime = NOW) -> Known:
     )
 
 
-def judged(drafts: Sequence[Draft], known: Sequence[Known], baseline_at: datetime | None = NOW - DAY) -> Judgement:
-    return judge(keyed(drafts, "auto"), known, baseline_at=baseline_at)
+def judged(drafts: Sequence[Draft], known: Sequence[Known]) -> Judgement:
+    return judge(keyed(drafts, "auto"), known)
 
 
 def ids(judgement: Judgement) -> list[int | None]:
@@ -128,22 +128,13 @@ def test_a_long_list_under_new_names_is_judged_at_once() -> None:
     assert time.process_time() - began < 5  # to compare each with each would take minutes
 
 
-def test_a_list_in_which_everything_is_unknown_and_old_is_a_redesign_and_stays_silent() -> None:
-    strange = [draft(number, published=NOW - 5 * DAY) for number in range(50, 60)]
-    judgement = judged(strange, [])
-    assert judgement.is_redesign
-    assert {silence_reason(entry, judgement, NOW - DAY) for entry in judgement.listed} == {"redesign"}
-
-
-def test_a_busy_source_that_fills_its_whole_list_with_fresh_articles_is_no_redesign() -> None:
-    fresh = [draft(number) for number in range(1, 9)]
-    judgement = judged(fresh, [])
-    assert not judgement.is_redesign
-    assert {silence_reason(entry, judgement, NOW - DAY) for entry in judgement.listed} == {None}
+def test_what_a_list_that_changed_beyond_recognition_brings_is_silent() -> None:
+    strange = Judgement(judged([draft(number) for number in range(50, 60)], []).listed, is_redesign=True)
+    assert {silence_reason(entry, strange, NOW - DAY) for entry in strange.listed} == {"redesign"}
 
 
 def test_the_first_poll_is_silent() -> None:
-    judgement = judged([draft(1)], [], baseline_at=None)
+    judgement = judged([draft(1)], [])
     assert silence_reason(judgement.listed[0], judgement, None) == "baseline"
 
 

@@ -28,7 +28,7 @@ async def seed(connection: Connection) -> None:
 
 async def publish(connection: Connection, number: int, category: str, at: datetime) -> None:
     draft = Draft(url=f"https://town.example/{number}", title=f"Story {number}")
-    entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+    entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
     article_id = await articles.add(connection, 1, entry, draft, [category], at)
     await deliveries.fan_out(connection, [article_id or 0], reason=None, now=at, due_at=at)
 

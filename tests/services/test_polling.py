@@ -3,110 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from ipaddress import ip_network
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from feedbot.domain.planning import Rhythm
-from feedbot.domain.source import DeclaredSource, Source, SourceOptions
-from feedbot.fetching.client import Fetcher
-from feedbot.fetching.model import FetchLimits
-from feedbot.services import sourcing
+from feedbot.domain.source import DeclaredSource, SourceOptions
+from feedbot.services import holding, sourcing
 from feedbot.services.polling import Poller
-from feedbot.storage import articles, categories, chats, deliveries, polls, sources
-from feedbot.storage.database import Database
-from feedbot.storage.polls import PollRecord
+from feedbot.storage import articles, polls, sources
 from feedbot.storage.tables import source
 from misbehaving import Connection, MisbehavingServer, Request, answer
+from services.poll_bench import NOW, RHYTHM, Bench, bench, feed
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)
-
-
-def feed(*numbers: int, guid: str = "id-{}", body: str = "Text of {}.", link: str = "https://town.example/{}") -> bytes:
-    items = "".join(
-        f"<item><title>Story {number}</title><link>{link.format(number)}</link><guid>{guid.format(number)}</guid>"
-        f"<description>{body.format(number)}</description>"
-        f"<pubDate>{format_datetime(NOW + timedelta(minutes=number))}</pubDate></item>"
-        for number in numbers
-    )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Town</title>{items}</channel></rss>'.encode()
-
-
-@dataclass
-class Bench:
-    """A poller, the server that it polls, and a clock that tests move."""
-
-    database: Database
-    server: MisbehavingServer
-    poller: Poller
-    fetcher: Fetcher
-    now: datetime = NOW
-    changes: list[None] = field(default_factory=list)
-
-    async def declare(self, **options: object) -> None:
-        source = DeclaredSource(
-            id="town",
-            title="Town",
-            url=self.server.url("/feed"),
-            options=SourceOptions(categories=("News",), **options),  # type: ignore[arg-type]
-        )
-        await sourcing.reconcile(self.database, [source], self.now)
-
-    def serve(self, body: bytes, *headers: str, status: int = 200) -> None:
-        self.server.routes["/feed"] = answer(status, body, *headers)
-
-    async def poll(self, later: timedelta = timedelta(hours=2)) -> PollRecord:
-        """Polls when the source is due, at the latest after `later`."""
-        self.now += later
-        leased = await self.poller.claim(10)
-        assert [source.id for source in leased] == ["town"]
-        return await self.poller.poll(leased[0])
-
-    async def source(self) -> Source:
-        async with self.database.read() as connection:
-            found = await sources.get(connection, "town")
-        assert found is not None
-        return found
-
-    async def titles(self) -> list[str]:
-        async with self.database.read() as connection:
-            return [article.title for article in await articles.latest(connection)]
-
-    async def follow(self, chat_id: int = 7) -> None:
-        async with self.database.write() as connection:
-            await chats.upsert(connection, chat_id, kind="private", title="", language="en", now=NOW)
-            node = await categories.by_path(connection, "News")
-            assert node is not None
-            await chats.follow(connection, chat_id, category_id=node.id, now=NOW)
-
-    async def deliveries(self) -> list[tuple[str, str | None]]:
-        found: Sequence[deliveries.DeliveryRow] = []
-        async with self.database.read() as connection:
-            for state in ("pending", "skipped", "held"):
-                found = [*found, *await deliveries.with_state(connection, state)]
-        return [(row.state, row.reason) for row in found]
-
-
-@pytest.fixture
-async def bench(sqlite: Database) -> AsyncIterator[Bench]:
-    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=(ip_network("127.0.0.0/8"),))
-    async with MisbehavingServer() as server, Fetcher(limits) as fetcher:
-        made: Bench
-
-        def changed() -> None:
-            made.changes.append(None)
-
-        poller = Poller(
-            sqlite, fetcher, RHYTHM, owner="test", on_change=changed, now=lambda: made.now, jitter=lambda: 0.5
-        )
-        made = Bench(sqlite, server, poller, fetcher)
-        yield made
+__all__ = ["bench"]
 
 
 async def test_the_first_poll_is_a_baseline_and_the_next_ones_deliver(bench: Bench) -> None:
@@ -469,11 +379,16 @@ class TestArticlePages:
         await bench.follow()
         await bench.poll()
         self.list(bench, *range(100, 160))
-        assert [(await bench.poll()).new for _ in range(2)] == [40, 20]
+        records = [await bench.poll(timedelta()) for _ in range(2)]
+        assert [(record.outcome, record.new) for record in records] == [("partial", 0), ("ok", 0)]
+        done = await holding.approve(bench.database, "town", bench.now)
+        assert (done.articles, done.news) == (60, 0)
         assert {state for state, _ in await bench.deliveries()} == {"skipped"}
         self.list(bench, 160, *range(100, 160))
-        await bench.poll()
+        assert (await bench.poll()).new == 1
         assert ("pending", None) in await bench.deliveries()
+        paths = [request.path for request in bench.server.requests]
+        assert len(paths) == len(set(paths)) + paths.count("/feed") - 1
 
     async def test_an_article_for_which_the_site_asks_to_wait_is_not_made_of_what_the_list_says(
         self, bench: Bench

@@ -27,7 +27,7 @@ async def test_articles_go_along_when_the_categories_of_their_source_change(data
     async with database.write() as connection:
         for number, crumb in enumerate(("Roads", "Schools")):
             draft = Draft(url=f"https://t.example/{number}", title=crumb, category_path=("City", crumb))
-            entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+            entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
             named = paths.assign(draft.category_path, TOWN.options.categories)
             await articles.add(connection, 1, entry, draft, named, NOW)
     assert await titles(database, "Twon") == ["Roads", "Schools"]
@@ -47,7 +47,7 @@ async def test_articles_go_along_when_the_rules_of_their_source_change(database:
     async with database.write() as connection:
         for number, body in enumerate(("<p>New <b>pipes</b></p>", "<p>Old roads</p>")):
             draft = Draft(url=f"https://t.example/{number}", title=f"Story {number}", body_html=body)
-            entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+            entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
             await articles.add(connection, 1, entry, draft, ("Twon",), NOW)
     rules = ({"category": "Water", "words": ["pipes"]},)
     await sourcing.reconcile(database, [replace(TOWN, options=replace(TOWN.options, category_rules=rules))], NOW)

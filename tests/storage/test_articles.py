@@ -40,7 +40,7 @@ async def store(
 ) -> tuple[int | None, judging.Listed]:
     drafts = judging.keyed([draft], "auto")
     known = await articles.known(connection, 1, drafts)
-    entry = judging.judge(drafts, known, baseline_at=NOW).listed[0]
+    entry = judging.judge(drafts, known).listed[0]
     if entry.known:
         changed = await articles.revise(connection, entry, draft, paths, at)
         return (entry.known.id if changed else None), entry

@@ -23,7 +23,7 @@ async def follow(connection: Connection, chat_id: int, *paths: str) -> None:
 
 async def publish(connection: Connection, number: int) -> None:
     draft = Draft(url=f"https://town.example/{number}", title=f"Story {number}")
-    entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+    entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
     article_id = await articles.add(connection, 1, entry, draft, ["News"], NOW)
     await deliveries.fan_out(connection, [article_id or 0], reason=None, now=NOW, due_at=NOW)
 

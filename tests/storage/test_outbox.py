@@ -29,7 +29,7 @@ async def seed(connection: Connection, *, stories: int = 3) -> None:
     for number in range(stories):
         at = NOW + timedelta(minutes=number)
         draft = Draft(url=f"https://town.example/{number}", title=f"Story {number}")
-        entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+        entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
         article_id = await articles.add(connection, 1, entry, draft, ["News"], at)
         await deliveries.fan_out(connection, [article_id or 0], reason=None, now=at, due_at=at)
 

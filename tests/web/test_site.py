@@ -63,7 +63,7 @@ def plain(number: int, **changes: Any) -> Draft:
 async def fill(database: Database, drafts: Sequence[Draft], source: int = 1) -> None:
     async with database.write() as connection:
         await sources.reconcile(connection, [TOWN, BLOG], NOW)
-        judged = judging.judge(judging.keyed(drafts, "auto"), [], baseline_at=NOW)
+        judged = judging.judge(judging.keyed(drafts, "auto"), [])
         for entry in judged.listed:
             await articles.add(connection, source, entry, entry.draft, assign(entry.draft.category_path, ()), NOW)
 

@@ -71,7 +71,7 @@ async def fill(database: Database, base: str, portal: SamplePortal) -> None:
     async with database.write() as connection:
         await sources.reconcile(connection, [DeclaredSource(id="town", title="Town", url=base)], datetime.now(UTC))
         now = datetime.now(UTC)
-        for entry in judging.judge(judging.keyed(drafts, "auto"), [], baseline_at=now).listed:
+        for entry in judging.judge(judging.keyed(drafts, "auto"), []).listed:
             await articles.add(connection, 1, entry, entry.draft, assign(entry.draft.category_path, ()), now)
 
 

@@ -16,7 +16,6 @@ REREADS = 3  # a poll, so that a list of old friends costs little
 MAX_TRIES = 3  # of an article page that cannot be read, before the list's own words are taken
 BACKDATED = timedelta(days=2)
 LONG_AGO = timedelta(days=60)
-REDESIGN_ITEMS = 5
 RENUMBERED_ITEMS = 2  # of which at least half of the unknown ones bear known titles
 SAME_DAY = timedelta(days=1)
 
@@ -48,10 +47,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The list, judged. `is_redesign`: everything looks new at once although the source has been watched."""
+    """The list, judged. `is_redesign`: most of it looks new at once although the source has been watched."""
 
     listed: tuple[Listed, ...]
-    is_redesign: bool
+    is_redesign: bool = False
 
     @property
     def new(self) -> tuple[Listed, ...]:
@@ -77,7 +76,7 @@ def keyed(drafts: Iterable[Draft], how: str) -> dict[bytes, Draft]:
     return found
 
 
-def judge(drafts: Mapping[bytes, Draft], known: Sequence[Known], *, baseline_at: datetime | None) -> Judgement:
+def judge(drafts: Mapping[bytes, Draft], known: Sequence[Known]) -> Judgement:
     """Finds each draft's stored article: by key, else by address or title when the old key left the list.
 
     Two items of one list never share an article: a source may list the same link twice on purpose.
@@ -85,7 +84,7 @@ def judge(drafts: Mapping[bytes, Draft], known: Sequence[Known], *, baseline_at:
     by_key = {entry.key: entry for entry in known}
     twins = _Twins(drafts, known)
     listed = tuple(Listed(key, draft, by_key.get(key) or twins.take(draft)) for key, draft in drafts.items())
-    return Judgement(listed, _looks_redesigned(listed, baseline_at))
+    return Judgement(listed)
 
 
 class _Twins:
@@ -146,16 +145,6 @@ def _far_apart(draft: Draft, entry: Known) -> bool:
     if draft.published is None or entry.published is None:
         return False
     return abs(draft.published - entry.published) > SAME_DAY
-
-
-def _looks_redesigned(listed: Sequence[Listed], baseline_at: datetime | None) -> bool:
-    if baseline_at is None or len(listed) < REDESIGN_ITEMS:
-        return False
-    if any(entry.known for entry in listed):
-        return False
-    dates = [entry.draft.published for entry in listed]
-    # A busy source may truly fill its whole list between two polls; then the dates say so.
-    return any(date is None or date < baseline_at for date in dates)
 
 
 def silence_reason(

@@ -71,7 +71,9 @@ class Source(DeclaredSource):
 
     `lease_owner` is who polls it at the moment, None if nobody does. `rhythm` is what its publishing history taught,
     `hints` what the feed last asked for, `redirect` a permanent redirect that is not yet believed, `proposed_url` a new
-    address that was found for it, `redesign` what is held back since its list changed beyond recognition.
+    address that was found for it, `redesign` what is held back since its list changed beyond recognition, `listed_at`
+    when its list was last read as it always was, and `list_state` how many entries it had then (`count`), since when it
+    is empty (`empty_since`) and whether its further pages are to be read again (`pages_due`).
     """
 
     number: int
@@ -101,6 +103,8 @@ class Source(DeclaredSource):
     redirect: Mapping[str, Any] = field(default_factory=dict)
     proposed_url: str | None = None
     redesign: Mapping[str, Any] = field(default_factory=dict)
+    listed_at: datetime | None = None
+    list_state: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def poll_url(self) -> str:

@@ -1,18 +1,24 @@
-"""Visiting a source: its own page fetched and parsed."""
+"""Visiting a source: its own page fetched and parsed, and the pages that go on from there."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 import structlog
 
+from feedbot import __version__
+from feedbot.domain import completeness
+from feedbot.domain.article import Draft
 from feedbot.domain.category_rules import is_wanted
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, NotParseable, ReadingFailed
 from feedbot.fetching.client import Fetcher
+from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.model import Fetched, Validators
 from feedbot.fetching.urls import shown
 from feedbot.sources import registry
@@ -21,20 +27,38 @@ from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# The same bytes are parsed again after a while all the same: articles are to be looked at again, dates may be relative.
+SAME_FOR = timedelta(hours=6)
+MAX_PAGES = 20  # of a list
+_DIGEST_BYTES = 16
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list as it was read: `listing` has the wanted entries of the `count` that there are.
+
+    `digest` names the bytes; `next_url` is the page to go on with, empty where none is asked for.
+    """
+
+    spec: SourceSpec
+    listing: Listing
+    digest: bytes
+    count: int
+    next_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """What the source's own page gave: `listing` is None when it has not changed (304)."""
+    """What the source's own page gave: `found` is None when it has not changed (304, or the very same bytes)."""
 
     fetched: Fetched
-    spec: SourceSpec | None = None
-    listing: Listing | None = None
+    found: ListPage | None = None
 
 
-async def visit(fetcher: Fetcher, source: Source) -> Visit:
-    """Fetches and parses the source's own page.
+async def visit(fetcher: Fetcher, source: Source, now: datetime) -> Visit:
+    """Fetches and parses the source's own page; bytes that were read lately and whole are not parsed again.
 
     Raises:
         FetchError: whatever kept it from being read; with the `page`, if there was one to read.
@@ -44,13 +68,80 @@ async def visit(fetcher: Fetcher, source: Source) -> Visit:
     if fetched.not_modified:
         return Visit(fetched)
     page = as_page(fetched)
+    digest = digest_of(page)
+    if digest == source.body_digest and source.listed_at and now - source.listed_at < SAME_FOR:
+        return Visit(fetched)
+    return Visit(fetched, await read_list(source, page, digest))
+
+
+async def read_list(source: Source, page: Page, digest: bytes = b"") -> ListPage:
+    """The page as the list of this source.
+
+    Raises:
+        FetchError: it cannot be read; with the page.
+    """
     try:
         spec = _spec(source, page)
         listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
     except FetchError as error:
         error.page = page
         raise
-    return Visit(fetched, spec, wanted(listing, source))
+    asked = as_asked(listing, spec, source)
+    return ListPage(spec, asked, digest, len(listing.drafts), _page_after(source, listing, 1))
+
+
+def as_asked(listing: Listing, spec: SourceSpec, source: Source) -> Listing:
+    """The list as the source's options want it: filtered, with teasers marked as such."""
+    return _with_teasers(wanted(listing, source), spec, source)
+
+
+def digest_of(page: Page) -> bytes:
+    """16 bytes that name what a parser of this version gets to see of the page."""
+    seen = f"{__version__}\x1f{page.url}\x1f{page.mime_type}\x1f{page.charset}\x1f"
+    return hashlib.blake2b(seen.encode() + page.body, digest_size=_DIGEST_BYTES).digest()
+
+
+async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListPage:
+    """The list with the drafts of up to `pages` of its pages, in order, each once.
+
+    A page that fails or adds nothing ends it: what was read until then stays.
+    """
+    drafts = {_name(draft): draft for draft in first.listing.drafts}
+    url, asked = first.next_url, {source.poll_url}
+    for number in range(2, min(source.options.pages, MAX_PAGES) + 1):
+        if not url or url in asked:
+            break
+        asked.add(url)
+        try:
+            found = await _page_of_list(fetcher, source, first.spec, url)
+        except FetchError as error:
+            log.warning("list_page_unread", source=source.id, url=shown(url), kind=error.kind, reason=str(error))
+            break
+        if all(_name(draft) in drafts for draft in found.drafts):
+            break
+        for draft in as_asked(found, first.spec, source).drafts:
+            drafts.setdefault(_name(draft), draft)
+        url = _page_after(source, found, number)
+    return replace(first, listing=replace(first.listing, drafts=tuple(drafts.values())))
+
+
+async def _page_of_list(fetcher: Fetcher, source: Source, spec: SourceSpec, url: str) -> Listing:
+    own = for_page_of(source.options.headers, source.poll_url, url)
+    page = as_page(await fetcher.fetch(url, headers=own))
+    return await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+
+
+def _page_after(source: Source, listing: Listing, number: int) -> str:
+    """The address of the page after page `number` of a list; empty where there is none to be asked for."""
+    if source.options.pages <= number:
+        return ""
+    template = source.options.page_url
+    return template.replace("{page}", str(number + 1)) if template else listing.next_url
+
+
+def _name(draft: Draft) -> tuple[str, str, str]:
+    """What tells the drafts of one list apart: of two that are alike in this the second is a repetition."""
+    return draft.guid or "", draft.url, draft.title
 
 
 def wanted(listing: Listing, source: Source) -> Listing:
@@ -59,6 +150,14 @@ def wanted(listing: Listing, source: Source) -> Listing:
     if not include and not exclude:
         return listing
     return replace(listing, drafts=tuple(one for one in listing.drafts if is_wanted(one, include, exclude)))
+
+
+def _with_teasers(listing: Listing, spec: SourceSpec, source: Source) -> Listing:
+    """The list with those drafts marked incomplete whose own pages are to be read, as the source's `full_text` says."""
+    if spec.parse_article is None:
+        return listing
+    full_text = source.options.full_text
+    return replace(listing, drafts=completeness.marked(listing.drafts, full_text=full_text, home_url=listing.home_url))
 
 
 async def parsed(source: Source, url: str, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -13,7 +13,7 @@ from feedbot.domain.article import Article, Attachment, Content, Draft, Image, R
 from feedbot.domain.source import Source, SourceOptions
 
 _MOST = 2**31 - 1  # what the column holds; a page may claim anything
-_SOURCE_MAPPINGS = ("unread", "rhythm", "hints", "redirect", "redesign")
+_SOURCE_MAPPINGS = ("unread", "rhythm", "hints", "redirect", "redesign", "list_state")
 _SOURCE_FIELDS = frozenset(field.name for field in fields(Source)) - {"options", *_SOURCE_MAPPINGS}
 _PLAIN_CONTENT = (
     "url",
