@@ -79,7 +79,16 @@ def test_the_worked_example_of_every_type_is_of_that_type_and_has_no_fault(name:
     assert [source.type for source in configuration.sources] == [name]
 
 
-@pytest.mark.parametrize(("name", "kind"), [("feed", "xml"), ("json", "json")])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("feed", "xml"),
+        ("jsonld", "html"),
+        ("microdata", "html"),
+        ("hfeed", "html"),
+        ("json", "json"),
+    ],
+)
 def test_the_example_of_a_type_gives_the_article_that_is_shown(name: str, kind: str) -> None:
     example, article = blocks(chapter(name), "yaml")
     [answer] = blocks(chapter(name), kind)

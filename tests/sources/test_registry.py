@@ -13,7 +13,11 @@ PORTAL = b"""<html><head><meta name="generator" content="Discuz! X3.4"></head><b
 
 
 def test_every_source_type_is_known_by_its_own_name() -> None:
-    assert set(registry.SPECS) == set(registry.names()) == {"feed", "discuz", "json", "page"}
+    assert (
+        set(registry.SPECS)
+        == set(registry.names())
+        == {"feed", "discuz", "jsonld", "microdata", "hfeed", "page", "json"}
+    )
     assert [registry.get(name).name for name in registry.SPECS] == list(registry.SPECS)
 
 
@@ -27,7 +31,7 @@ def test_an_unknown_source_type_is_refused_and_the_known_ones_are_named() -> Non
     with pytest.raises(Refused) as fault:
         registry.get("rss")
     assert str(fault.value) == (
-        "There is no source type 'rss'. Known are: discuz, feed, json, page, and auto to have it recognised."
+        f"There is no source type 'rss'. Known are: {', '.join(sorted(registry.names()))}, and auto to have it recognised."
     )
 
 

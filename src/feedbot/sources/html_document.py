@@ -9,7 +9,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from feedbot.errors import NotParseable
 from feedbot.sources.encoding import decode
+from feedbot.sources.feed_values import language
 from feedbot.sources.html import absolute, one_line, parse
 from feedbot.sources.spec import Page, ParseOptions
 
@@ -120,3 +122,21 @@ def read(page: Page, options: ParseOptions) -> Document | None:
     base = tree.css_first("base[href]")
     declared = absolute(base.attributes.get("href") or "", page.url) if base is not None else ""
     return Document(tree, text, page.url, declared or page.url)
+
+
+def read_or_refuse(page: Page, options: ParseOptions) -> Document:
+    """The page as a document.
+
+    Raises:
+        NotParseable: it is no HTML.
+    """
+    document = read(page, options)
+    if document is None:
+        raise NotParseable("This is no web page.", url=page.url)
+    return document
+
+
+def page_language(document: Document) -> str | None:
+    """The language that the page says it is in (BCP 47), None if it does not."""
+    root = document.tree.css_first("html[lang]")
+    return language(root.attributes.get("lang")) if root is not None else None

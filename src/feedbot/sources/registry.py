@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from feedbot.errors import Refused
-from feedbot.sources import discuz, feed, json_api, page
+from feedbot.sources import discuz, feed, hfeed, json_api, jsonld, microdata, page
 from feedbot.sources.spec import Lead, Page, ParseOptions, SourceSpec
 
 # In the order in which `detect` asks them.
-SPECS: dict[str, SourceSpec] = {spec.name: spec for spec in (feed.SPEC, discuz.SPEC, json_api.SPEC, page.SPEC)}
+SPECS: dict[str, SourceSpec] = {
+    spec.name: spec
+    for spec in (feed.SPEC, discuz.SPEC, jsonld.SPEC, microdata.SPEC, hfeed.SPEC, page.SPEC, json_api.SPEC)
+}
 
 
 def get(name: str) -> SourceSpec:
