@@ -80,7 +80,8 @@ _SPOKEN = {
 _SPOKEN_CJK = re.compile(rf"(?P<place>{'|'.join(_SPOKEN)})(?:时间|時間)")
 _SPOKEN_LATIN = re.compile(
     r"(?P<us>eastern|central|mountain|pacific) (?:standard |daylight )?time|(?P<ru>московско(?:му|е) врем(?:ени|я)|"
-    r"врем(?:ени|я) московско(?:му|е))|(?P<ar>بتوقيت (?P<city>غرينتش|مكة|القاهرة))"
+    r"врем(?:ени|я) московско(?:му|е))|(?P<ar>بتوقيت (?P<city>غرينتش|مكة|القاهرة))",
+    re.IGNORECASE,
 )
 _US = {"eastern": "et", "central": "ct", "mountain": "mt", "pacific": "pt"}
 _ARABIC = {"غرينتش": "UTC", "مكة": "Asia/Riyadh", "القاهرة": "Africa/Cairo"}
@@ -147,7 +148,9 @@ def spoken_zone(text: str) -> tuple[str, str]:
     found = _SPOKEN_LATIN.search(text)
     if not found:
         return text, ""
-    name = _PLACES[_US[found["us"]]] if found["us"] else "Europe/Moscow" if found["ru"] else _ARABIC[found["city"]]
+    name = (
+        _PLACES[_US[found["us"].lower()]] if found["us"] else "Europe/Moscow" if found["ru"] else _ARABIC[found["city"]]
+    )
     return f"{text[: found.start()]} {text[found.end() :]}", name
 
 

@@ -151,7 +151,7 @@ def _by_order(numbers: list[int], year_digits: int, mark: str, site: Site) -> li
     """The date that three numbers are in the order of the place; if that is not known, only what is beyond doubt."""
     orders = ["dmy", "mdy"] if year_digits == 4 else ["dmy", "mdy", "ymd"]  # noqa: PLR2004 - 2026 is a year
     readings = {order: _as_date(dict(zip(order, numbers, strict=True)), site) for order in orders}
-    usual = "dmy" if mark == "." and site.order != "ymd" and year_digits == 4 else site.order  # noqa: PLR2004
+    usual = "dmy" if mark == "." and year_digits == 4 else site.order  # noqa: PLR2004
     if readings.get(usual):
         return [date for date in (readings[usual],) if date]
     possible = {date for date in readings.values() if date}
