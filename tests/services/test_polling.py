@@ -379,7 +379,7 @@ class TestArticlePages:
         await bench.follow()
         await bench.poll()
         self.list(bench, *range(100, 160))
-        records = [await bench.poll(timedelta()) for _ in range(2)]
+        records = [await bench.poll(), await bench.poll(timedelta())]
         assert [(record.outcome, record.new) for record in records] == [("partial", 0), ("ok", 0)]
         done = await holding.approve(bench.database, "town", bench.now)
         assert (done.articles, done.news) == (60, 0)

@@ -229,7 +229,7 @@ async def _publish(
     made: dict[str | None, list[int]] = {None: [], "redesign": []}
     for entry in _oldest_first(kept):
         named = categorising.categories_of(entry.draft, source.options)
-        listed = Listed(entry.key, entry.draft, None)
+        listed = Listed(entry.key, entry.listed, None)
         article_id = await articles.add(connection, source.number, listed, entry.draft, named, now)
         if article_id is not None:
             is_news = redesign.is_news(entry.draft, since, arrived=entry.arrived)
@@ -246,10 +246,10 @@ def _to_hold(guarded: Guarded, contents: Mapping[bytes, Draft], now: datetime) -
     for entry in reversed(guarded.whole.new):
         before, draft = guarded.held.get(entry.key), contents.get(entry.key)
         if before is None and room > 0:
-            found.append(Held(entry.key, draft or entry.draft, now, arrived=guarded.has_arrivals))
+            found.append(Held(entry.key, entry.draft, draft or entry.draft, now, arrived=guarded.has_arrivals))
             room -= 1
         elif before and draft and draft != before.draft and (draft.is_complete or not before.draft.is_complete):
-            found.append(Held(entry.key, draft, before.found_at, arrived=before.arrived))
+            found.append(Held(entry.key, entry.draft, draft, before.found_at, arrived=before.arrived))
     return found
 
 

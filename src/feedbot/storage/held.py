@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import RowMapping, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain.article import Attachment, Draft, Image, Reaction
@@ -20,9 +20,13 @@ _NAMES = ("category_path", "related_categories", "tags")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A held article. `arrived`: it came on top of a list that was steady again, so it is new even without a date."""
+    """A held article: `listed` as its list has it, `draft` as it would be stored.
+
+    `arrived`: it came on top of a list that was steady again, so it is new even without a date.
+    """
 
     key: bytes
+    listed: Draft
     draft: Draft
     found_at: datetime
     arrived: bool = False
@@ -43,7 +47,8 @@ async def count(connection: AsyncConnection) -> dict[int, int]:
 async def put(connection: AsyncConnection, source_number: int, entries: Iterable[Held]) -> None:
     """Holds the articles; one that is held already gets the new draft, and stays found when it was."""
     for entry in entries:
-        value = {"draft": {**_draft_values(entry.draft), "arrived": entry.arrived}}
+        own = _draft_values(entry.draft) if entry.draft != entry.listed else None
+        value = {"draft": {"listed": _draft_values(entry.listed), "own": own, "arrived": entry.arrived}}
         row = {"source_number": source_number, "key": entry.key, "found_at": entry.found_at, **value}
         statement = insert(connection, held_article).values(row)
         await connection.execute(statement.on_conflict_do_update(index_elements=["source_number", "key"], set_=value))
@@ -61,14 +66,19 @@ def _draft_values(draft: Draft) -> dict[str, Any]:
     return values | {name: values[name].isoformat() for name in _DATES if values[name]}
 
 
-def _to_held(row: Mapping[str, Any]) -> Held:
-    values: dict[str, Any] = dict(row["draft"])
-    arrived = values.pop("arrived")
+def _to_held(row: RowMapping) -> Held:
+    kept = row["draft"]
+    listed = _to_draft(kept["listed"])
+    draft = _to_draft(kept["own"]) if kept["own"] else listed
+    return Held(row["key"], listed, draft, row["found_at"], arrived=kept["arrived"])
+
+
+def _to_draft(kept: Mapping[str, Any]) -> Draft:
+    values = dict(kept)
     values |= {name: datetime.fromisoformat(values[name]) for name in _DATES if values[name]}
     values |= {name: tuple(values[name]) for name in _NAMES}
     values["images"] = tuple(Image(**one) for one in values["images"])
     values["attachments"] = tuple(Attachment(**one) for one in values["attachments"])
     values["reactions"] = tuple(Reaction(**one) for one in values["reactions"])
     known = Draft.__dataclass_fields__
-    draft = Draft(**{name: value for name, value in values.items() if name in known})
-    return Held(row["key"], draft, row["found_at"], arrived=arrived)
+    return Draft(**{name: value for name, value in values.items() if name in known})
