@@ -284,6 +284,10 @@ class Delivery(Section):
     backlog_hours: Whole = Field(
         default=48, ge=1, le=8760, description="Articles older than this many hours are no longer sent."
     )
+    tell_once: bool = Field(
+        default=True,
+        description="Send the same story from several sources once, with the other sources named below it.",
+    )
 
 
 class Summary(Section):

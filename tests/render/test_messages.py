@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feedbot.domain.article import Article, Image
+from feedbot.domain.stories import Elsewhere
 from feedbot.domain.texts import utf16_length
 from feedbot.render.digests import DigestPart, digest_messages
 from feedbot.render.messages import Button, Message, article_message, as_plain, bare_message
@@ -254,3 +255,18 @@ def test_telegram_takes_the_digest_of_any_articles_and_each_article_is_in_it_onc
     for part in parts:
         assert_telegram_takes(part.message)
         assert_telegram_takes(as_plain(part.message))
+
+
+def test_other_sources_of_a_story_stand_below_it_and_cost_the_summary_no_more_than_their_room() -> None:
+    others = [Elsewhere(f"Paper <{number}>", f"https://p{number}.example/1") for number in range(7)]
+    one = article(summary="好" * 5000 + "。")
+    text, entities = parsed(message(one, also_at=others, summary_chars=5000, language="zh-hans").text)
+    assert text.endswith("🔁 同见 Paper <0>, Paper <1>, Paper <2>, Paper <3>, Paper <4> +2")
+    assert utf16_length(text) <= 4096
+    assert [entity["type"].get("url") for entity in entities][-1] == "https://p4.example/1"
+
+
+def test_in_a_digest_other_sources_stand_beside_the_articles_own() -> None:
+    others = {1: [Elsewhere("Herald", "https://h.example/1")]}
+    (part,) = digest_messages([(article(title="A bridge"), PATH)], language="en", also_at=others)
+    assert parsed(part.message.text)[0].endswith("• A bridge — 萍乡城市网, Herald")

@@ -32,6 +32,7 @@ from feedbot.errors import ConfigurationError, Refused
 from feedbot.fetching.client import Fetcher
 from feedbot.render.links import SitePresentation
 from feedbot.services import housekeeping, sourcing, subscribing
+from feedbot.services.extraction import Extractor
 from feedbot.services.polling import Poller, utc_now
 from feedbot.services.publishing import Publisher
 from feedbot.settings import Settings
@@ -123,13 +124,17 @@ class Feedbot:
         await self._declare_sources()
         limits = composing.fetch_limits(settings, _own_network(settings.web.host))
         self._fetcher = await doors.enter_async_context(Fetcher(limits))
+        extractor = Extractor()
+        doors.push_async_callback(extractor.close)
         self._poller = Poller(
             self.database,
             self._fetcher,
             composing.rhythm(settings),
             owner=f"{os.getpid()}-{secrets.token_hex(4)}",
             batch_seconds=settings.delivery.batch_seconds,
+            tells_once=settings.delivery.tell_once,
             on_change=self._articles_changed,
+            extractor=extractor,
         )
         self.workers = Workers(self._poller, settings.engine.workers)
         self._clock = Clock(
@@ -291,7 +296,8 @@ class Feedbot:
         await self._declare_sources()
         self._publisher.forget()
         self._fetcher.reconfigure(composing.fetch_limits(settings, _own_network(settings.web.host)))
-        self._poller.reconfigure(composing.rhythm(settings), settings.delivery.batch_seconds)
+        delivery = settings.delivery
+        self._poller.reconfigure(composing.rhythm(settings), delivery.batch_seconds, tells_once=delivery.tell_once)
         if self.telegram:
             self.telegram.reconfigure(settings)
         restart = composing.needs_restart(started, configuration.settings)

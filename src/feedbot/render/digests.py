@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from feedbot.domain.article import Article
-from feedbot.domain.texts import utf16_length
+from feedbot.domain.stories import Elsewhere
+from feedbot.domain.texts import truncate, utf16_length
 from feedbot.locales import translator
-from feedbot.render.messages import Message, category_text, source_text, title_text, visible
-from feedbot.render.telegram_html import MAX_BYTES, MAX_ENTITIES, MAX_UNITS, link, quoted
+from feedbot.render.messages import MAX_ALSO, MAX_NAME, Message, category_text, source_text, title_text, visible
+from feedbot.render.telegram_html import MAX_BYTES, MAX_ENTITIES, MAX_UNITS, link, plain, quoted
 
 MAX_LINE_TITLE = 200
 _HEAD_UNITS = 100
@@ -48,17 +50,21 @@ class _Page:
 
 
 def digest_messages(
-    articles: Iterable[tuple[Article, str]], *, language: str, heading: str | None = None
+    articles: Iterable[tuple[Article, str]],
+    *,
+    language: str,
+    heading: str | None = None,
+    also_at: Mapping[int, Sequence[Elsewhere]] = MappingProxyType({}),
 ) -> tuple[DigestPart, ...]:
     """The articles, each with the category path that its chat follows, grouped by category in order of appearance.
 
-    Each message is within Telegram's limits and stands for itself, with its own count (or `heading` in its place) and
-    category names; an article's line is never split.
+    `also_at` has the other sources of a story by the article's id. Each message is within Telegram's limits and stands
+    for itself, with its own count (or `heading` in its place) and category names; an article's line is never split.
     """
     groups: dict[str, list[Article]] = {}
     for article, followed in articles:
         groups.setdefault(category_text(article, followed), []).append(article)
-    pages = _fill(groups, language)
+    pages = _fill(groups, language, also_at)
     return tuple(
         DigestPart(
             Message("\n".join((_head(language, len(page.article_ids), heading), *page.lines))), tuple(page.article_ids)
@@ -67,13 +73,13 @@ def digest_messages(
     )
 
 
-def _fill(groups: dict[str, list[Article]], language: str) -> list[_Page]:
+def _fill(groups: dict[str, list[Article]], language: str, also_at: Mapping[int, Sequence[Elsewhere]]) -> list[_Page]:
     pages = [_Page()]
     for shown, articles in groups.items():
         heading = f"\n<b>📂 {quoted(shown)}</b>" if shown else ""
         is_open = False
         for article in articles:
-            line = _line(article, shown, language)
+            line = _line(article, shown, language, also_at.get(article.id, ()))
             lines = [line] if is_open or not heading else [heading, line]
             if not pages[-1].takes(lines):
                 pages.append(_Page())
@@ -83,10 +89,13 @@ def _fill(groups: dict[str, list[Article]], language: str) -> list[_Page]:
     return [page for page in pages if page.lines]
 
 
-def _line(article: Article, shown: str, language: str) -> str:
+def _line(article: Article, shown: str, language: str, also_at: Sequence[Elsewhere]) -> str:
     title = link(article.url, title_text(article, translator(language), MAX_LINE_TITLE))
     source = source_text(article)
-    return f"• {title} — {quoted(source)}" if source and source not in shown else f"• {title}"
+    named = [source] if source and (source not in shown or also_at) else []
+    # Names only: each link takes one of the entities that a message may have.
+    named += [truncate(plain(one.source_title), MAX_NAME) for one in also_at[:MAX_ALSO]]
+    return f"• {title} — {quoted(', '.join(named))}" if named else f"• {title}"
 
 
 def _head(language: str, count: int, heading: str | None) -> str:

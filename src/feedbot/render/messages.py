@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 
 from feedbot.domain import categories
 from feedbot.domain.article import Article
+from feedbot.domain.stories import Elsewhere
 from feedbot.domain.summary import article_summary
 from feedbot.domain.texts import truncate, utf16_length
 from feedbot.locales import Translator, known_language, translator
@@ -16,6 +18,7 @@ from feedbot.render.telegram_html import MAX_UNITS, is_button_link, is_link, lin
 MAX_TITLE = 300
 MAX_CATEGORY = 200
 MAX_NAME = 100
+MAX_ALSO = 5
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -46,11 +49,13 @@ def article_message(
     article_page_url: str | None,
     summary_chars: int,
     body_text: str,
+    also_at: Sequence[Elsewhere] = (),
 ) -> Message:
     """The article for a chat that follows the category `followed`; never longer than Telegram takes.
 
     `timezone` (IANA name) is the chat's; `article_page_url` is feedbot's own page of the article, if the outside can
-    reach it; `body_text` is the body without markup, for a summary where the source gives none.
+    reach it; `body_text` is the body without markup, for a summary where the source gives none; `also_at` are other
+    sources that have the same story.
     """
     _ = translator(language)
     head = [f"<b>{link(article.url, title_text(article, _))}</b>"]
@@ -58,10 +63,12 @@ def article_message(
     if shown:
         head.append(quoted(f"📂 {shown}"))
     head.append(quoted(_origin_text(article, _, timezone)))
-    text = "\n".join(head)
-    room = MAX_UNITS - utf16_length(visible(text)) - 2
+    text, tail = "\n".join(head), _also_text(also_at, _)
+    room = MAX_UNITS - utf16_length(visible(text)) - utf16_length(visible(tail)) - 4
     if summary := _summary(article, summary_chars, room, body_text):
         text = f"{text}\n\n{quoted(summary)}"
+    if tail:
+        text = f"{text}\n\n{tail}"
     return Message(text, _preview_url(article), _buttons(article, _, article_page_url))
 
 
@@ -116,6 +123,15 @@ def _origin_text(article: Article, _: Translator, timezone: str) -> str:
         parts.append(_("from {origin}", origin=origin))
     parts.append(time_text(article.date, timezone, known_language(_.language)))
     return " · ".join(parts)
+
+
+def _also_text(also_at: Sequence[Elsewhere], _: Translator) -> str:
+    """The other sources of the same story, each a link; at most five of them."""
+    named = [link(one.url, truncate(plain(one.source_title), MAX_NAME)) for one in also_at[:MAX_ALSO]]
+    if not named:
+        return ""
+    more = f" +{len(also_at) - MAX_ALSO}" if len(also_at) > MAX_ALSO else ""
+    return "🔁 " + _("Also at {sources}", sources=", ".join(named) + more)
 
 
 def _preview_url(article: Article) -> str | None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from feedbot.domain import categories
 from feedbot.domain.article import Article
 from feedbot.domain.sentences import is_cjk
+from feedbot.domain.stories import Elsewhere
 from feedbot.domain.summary import article_summary
 from feedbot.locales import CHINESE, Translator, known_language
 from feedbot.render.links import (
@@ -133,6 +134,11 @@ class ArticleView:
     comments: str
     tags: tuple[str, ...]
     original: Link
+
+
+def also_at(others: Iterable[Elsewhere]) -> tuple[Link, ...]:
+    """The other sources of a story, as links; those whose address is none are left out."""
+    return tuple(Link(one.source_title, web_link(one.url)) for one in others if web_link(one.url))
 
 
 def moment(when: datetime, site: SitePresentation, _: Translator) -> Moment:

@@ -11,10 +11,11 @@ import structlog
 
 from feedbot.domain.article import Article
 from feedbot.domain.deliveries import BACKLOG_REASON, Batch, Delivery, State, Transition, plan_batch
+from feedbot.domain.stories import Elsewhere
 from feedbot.render.digests import digest_messages
 from feedbot.render.messages import Message, article_message, bare_message
 from feedbot.sources.html import to_text
-from feedbot.storage import articles, deliveries, outbox
+from feedbot.storage import articles, deliveries, outbox, stories
 from feedbot.storage.database import Connection, Database
 
 MOST_IN_A_DIGEST = 200
@@ -55,6 +56,14 @@ class Parcel:
 Changes = list[tuple[Delivery, Transition]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The articles of open deliveries by id, and the other sources of their stories."""
+
+    articles: Mapping[int, Article]
+    also_at: Mapping[int, Sequence[Elsewhere]]
+
+
 @dataclass(slots=True)
 class Claim:
     """The messages to send now, the deliveries that ended without one, and the chats that have more open."""
@@ -70,7 +79,10 @@ async def claim(database: Database, chat_ids: Sequence[int], options: MessageOpt
         waiting = await outbox.waiting(connection, chat_ids, MOST_IN_A_DIGEST)
         batches = {chat_id: _plan(rows, options, now) for chat_id, rows in waiting.items()}
         wanted = {one.article_id for batch in batches.values() for one in batch.deliveries}
-        found = {one.id: one for one in await articles.by_ids(connection, sorted(wanted))}
+        ids = sorted(wanted)
+        found = _Found(
+            {one.id: one for one in await articles.by_ids(connection, ids)}, await stories.elsewhere(connection, ids)
+        )
     made = Claim()
     for chat_id, batch in batches.items():
         before = len(waiting[chat_id])
@@ -113,10 +125,10 @@ def _plan(rows: Sequence[outbox.Waiting], options: MessageOptions, now: datetime
     return plan_batch(opened, burst=options.burst, backlog_hours=options.backlog_hours, now=now)
 
 
-def _add(made: Claim, batch: Batch, found: Mapping[int, Article], language: str, options: MessageOptions) -> int:
+def _add(made: Claim, batch: Batch, found: _Found, language: str, options: MessageOptions) -> int:
     """Adds what becomes of a batch to the claim; how many deliveries are not open any more."""
-    gone = [one for one in batch.deliveries if one.article_id not in found]
-    there = tuple(one for one in batch.deliveries if one.article_id in found)
+    gone = [one for one in batch.deliveries if one.article_id not in found.articles]
+    there = tuple(one for one in batch.deliveries if one.article_id in found.articles)
     changes = [(one, _end(one, State.SKIPPED, BACKLOG_REASON)) for one in batch.stale]
     changes += [(one, _end(one, State.SKIPPED, GONE_REASON)) for one in gone]
     carried: tuple[Delivery, ...] = ()
@@ -128,7 +140,7 @@ def _add(made: Claim, batch: Batch, found: Mapping[int, Article], language: str,
 
 
 def _message(
-    batch: Batch, found: Mapping[int, Article], language: str, options: MessageOptions
+    batch: Batch, found: _Found, language: str, options: MessageOptions
 ) -> tuple[Message, tuple[Delivery, ...]]:
     """As `_render`; what cannot be put into words is sent bare, so that it is not lost and stops no other."""
     try:
@@ -138,20 +150,20 @@ def _message(
         log.exception(
             "message_not_made", chat_id=first.chat_id, article_ids=[one.article_id for one in batch.deliveries]
         )
-        return bare_message(found[first.article_id]), (first,)
+        return bare_message(found.articles[first.article_id]), (first,)
 
 
 def _render(
-    batch: Batch, found: Mapping[int, Article], language: str, options: MessageOptions
+    batch: Batch, found: _Found, language: str, options: MessageOptions
 ) -> tuple[Message, tuple[Delivery, ...]]:
     """The batch's message, and the deliveries for which there is room in it."""
     if batch.grouped and len(batch.deliveries) > 1:
-        chosen = [(found[one.article_id], one.category) for one in batch.deliveries]
-        part = digest_messages(chosen, language=language)[0]
+        chosen = [(found.articles[one.article_id], one.category) for one in batch.deliveries]
+        part = digest_messages(chosen, language=language, also_at=found.also_at)[0]
         inside = frozenset(part.article_ids)
         return part.message, tuple(one for one in batch.deliveries if one.article_id in inside)
     only = batch.deliveries[0]
-    article = found[only.article_id]
+    article = found.articles[only.article_id]
     message = article_message(
         article,
         followed=only.category,
@@ -160,6 +172,7 @@ def _render(
         article_page_url=options.article_page_url(article.id),
         summary_chars=options.summary_chars,
         body_text=_text_of(article.body_html),
+        also_at=found.also_at.get(article.id, ()),
     )
     return message, (only,)
 

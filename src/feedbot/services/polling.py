@@ -18,11 +18,12 @@ from feedbot.domain.outage import Attempts
 from feedbot.domain.planning import PollOutcome, Rhythm
 from feedbot.domain.redesign import Verdict
 from feedbot.domain.source import Source
+from feedbot.domain.stories import Print
 from feedbot.errors import BadUrl, FetchError, SourceGone
 from feedbot.fetching import urls
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import Fetched
-from feedbot.services import holding, polled, reading, storing, visiting
+from feedbot.services import holding, polled, reading, storing, telling_once, visiting
 from feedbot.services.extraction import Extractor
 from feedbot.services.holding import Guarded
 from feedbot.services.polled import Polled
@@ -46,7 +47,8 @@ class Poller:
     """Polls sources.
 
     `owner` names this process in leases; new articles gather for `batch_seconds` before they are due for sending;
-    `on_change` is called after articles were stored. With an `extractor` article pages are parsed in its process.
+    `on_change` is called after articles were stored. With an `extractor` article pages are parsed in its process. With
+    `tells_once` a story that another source had before is not sent again.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Poller:
         jitter: Callable[[], float] = random.random,
         renew_every: float = RENEW_SECONDS,
         extractor: Extractor | None = None,
+        tells_once: bool = True,
     ) -> None:
         self._rhythm = rhythm
         self._batch = timedelta(seconds=batch_seconds)
@@ -73,14 +76,16 @@ class Poller:
         self._now = now
         self._jitter = jitter
         self._renew_every = renew_every
+        self._tells_once = tells_once
         self._extractor = extractor
         self._attempts = Attempts()
         self.offline_since: datetime | None = None  # since when our own network seems to be down
         self.counts: dict[str, int] = dict.fromkeys(("ok", "unchanged", "partial", "failed", "gone", "offline"), 0)
 
-    def reconfigure(self, rhythm: Rhythm, batch_seconds: float) -> None:
+    def reconfigure(self, rhythm: Rhythm, batch_seconds: float, *, tells_once: bool = True) -> None:
         """Takes effect with the next poll."""
         self._rhythm = rhythm
+        self._tells_once = tells_once
         self._batch = timedelta(seconds=batch_seconds)
 
     async def claim(self, limit: int) -> list[Source]:
@@ -235,6 +240,13 @@ class Poller:
             self.offline_since = None
         return is_down
 
+    async def _prints(self, found: Polled) -> dict[bytes, Print]:
+        """What the new articles are compared by with those of other sources; nothing where that is switched off."""
+        if not self._tells_once or found.judgement is None:
+            return {}
+        new = {entry.key for entry in found.judgement.new}
+        return await telling_once.prints({key: draft for key, draft in found.contents.items() if key in new})
+
     async def _store(
         self, source: Source, found: Polled, started_at: datetime, seconds: float
     ) -> tuple[PollRecord, bool]:
@@ -249,13 +261,14 @@ class Poller:
             error_kind=found.outcome.error_kind,
             error_text=found.outcome.error_text,
         )
+        prints = await self._prints(found)
         async with self._database.write() as connection:
             # The lease first: a poll that outlived it must not store what another has judged since.
             is_ours = found.judgement is None or await sources.renew(connection, source.number, _lease(source), now)
             if is_ours and found.judgement is not None:
                 due_at = now + self._batch
                 stored = await storing.store_articles(
-                    connection, source, found.judgement, found.contents, now=now, due_at=due_at
+                    connection, source, found.judgement, found.contents, prints=prints, now=now, due_at=due_at
                 )
                 await articles.mark_read(connection, found.missed, now)
                 held = await holding.hold(connection, source, found.guarded, found.contents, now=now, due_at=due_at)

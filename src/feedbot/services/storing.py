@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from feedbot.domain import judging
 from feedbot.domain.article import Draft
 from feedbot.domain.source import Source
+from feedbot.domain.stories import Print
 from feedbot.services import categorising
-from feedbot.storage import articles, deliveries
+from feedbot.services.telling_once import find_story
+from feedbot.storage import articles, deliveries, stories
 from feedbot.storage.database import Connection
 
 
@@ -29,15 +32,20 @@ async def store_articles(
     judgement: judging.Judgement,
     contents: Mapping[bytes, Draft],
     *,
+    prints: Mapping[bytes, Print] = MappingProxyType({}),
     now: datetime,
     due_at: datetime,
 ) -> Stored:
     """Stores the articles of a judged list of which `contents` (by key) has news, with their deliveries.
 
+    New articles of which there is a print are compared with those of other sources: one story is told once.
     Must run in the transaction that stores what the poll taught of its source.
     """
     made: dict[str | None, list[int]] = {}
+    repeats: list[int] = []
     changed = 0
+    if prints:
+        await stories.one_at_a_time(connection)
     # Oldest first, so that ids and messages follow the order in which the stories came out.
     for entry in _oldest_first(judgement.listed):
         content = contents.get(entry.key)
@@ -49,10 +57,13 @@ async def store_articles(
             continue
         article_id = await articles.add(connection, source.number, entry, content, named, now)
         if article_id is not None:
+            if entry.key in prints and await find_story(connection, article_id, prints[entry.key], now):
+                repeats.append(article_id)
             why = judging.silence_reason(entry, judgement, source.baseline_at, source.last_success_at)
             made.setdefault(why, []).append(article_id)
     for reason, ids in made.items():
         await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=due_at)
+    await stories.skip_told(connection, repeats)
     await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
     new = sum(map(len, made.values()))
     return Stored(new, changed, len(judgement.listed) - new - changed)

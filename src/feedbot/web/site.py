@@ -33,7 +33,7 @@ from feedbot.render.links import (
 from feedbot.render.source_pages import SourceView
 from feedbot.render.source_pages import source_view as describe_source
 from feedbot.sources.html import to_text
-from feedbot.storage import articles, categories, polls, sources
+from feedbot.storage import articles, categories, polls, sources, stories
 from feedbot.storage.articles import Cursor
 from feedbot.storage.database import Connection, Database
 from feedbot.web import assets, health, metrics
@@ -199,11 +199,13 @@ class Site:
             if found is None:
                 raise HTTPException(404)
             view, title = await _more_like(connection, found)
+            also_at = (await stories.elsewhere(connection, [found.id])).get(found.id, ())
         body_text = to_text(found.body_html)
         return self._pages.answer(
             request,
             "article.html",
             article=render.article_view(found, self._site, _, body_text=body_text),
+            also_at=render.also_at(also_at),
             page_url=self._site.absolute(f"/article/{found.id}"),
             subscription=subscription(view, self._site),
             subscription_title=title,
