@@ -184,6 +184,7 @@ async def approve(database: Database, source_id: str, now: datetime) -> Publishe
         source = await _held_source(connection, source_id)
         done = await _publish(connection, source, _since(source.redesign), now=now, due_at=now)
         await sources.interrupt(connection, source.number, now, "Approved: polled at once.", redesign=None)
+        await kept_pages.forget(connection, source.number)
     log.info("redesign_approved", source=source_id, articles=done.articles, news=done.news)
     return done
 
