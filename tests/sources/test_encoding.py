@@ -201,3 +201,89 @@ def test_titles_that_the_site_cut_inside_a_character_do_not_cost_the_page_its_en
 
 def test_bytes_without_a_claim_are_never_taken_for_utf_16_unless_they_have_its_zeros() -> None:
     assert "<li>" in decode(b"".join(b"<li>" + "标题内容很长么".encode("gbk")[:-1] + b"\xff</li>" for _ in range(40)))
+
+
+TEXTS = {
+    "gb18030": TEXT * 3,
+    "gbk": "据介绍，今年梨园新装了滴灌设备，预计每亩增收八百元。技术员逐户讲解疏花和防冻的要点。",
+    "big5": "據介紹，今年梨園新裝了滴灌設備，預計每畝增收八百元。技術員逐戶講解疏花和防凍的要點。",
+    "big5hkscs": "今日喺公園嗰邊，佢哋講嘅嘢好有趣，咁就唔使去啦。",
+    "cp932": "今日の朝、市内に新しい図書館がオープンしました。学校の近くに建ててほしいと願っていました。",
+    "euc_jp": "今日の朝、市内に新しい図書館がオープンしました。学校の近くに建ててほしいと願っていました。",
+    "iso2022_jp": "今日の朝、市内に新しい図書館がオープンしました。学校の近くに建ててほしいと願っていました。",
+    "cp949": "오늘 아침 시내에 새로운 도서관이 문을 열었습니다. 학교 근처에 지어 달라고 요청해 왔습니다.",
+    "cp1251": "Сегодня утром в городе открылась новая библиотека. Жители давно просили построить её рядом.",
+    "koi8_r": "Сегодня утром в городе открылась новая библиотека. Жители давно просили построить её рядом.",
+    "cp866": "Сегодня утром в городе открылась новая библиотека. Жители давно просили построить её рядом.",
+    "cp1256": "افتتحت صباح اليوم في المدينة مكتبة جديدة، وكان السكان يطالبون ببنائها قرب المدرسة.",
+    "utf-16-le": TEXT + " и déjà",
+    "utf-16-be": TEXT + " и déjà",
+    "utf-8": TEXT + " и déjà",
+}
+NAMES = {
+    "big5hkscs": "big5-hkscs",
+    "cp932": "shift_jis",
+    "euc_jp": "euc-jp",
+    "iso2022_jp": "iso-2022-jp",
+    "cp949": "euc-kr",
+    "cp1251": "windows-1251",
+    "koi8_r": "koi8-r",
+    "cp866": "ibm866",
+    "cp1256": "windows-1256",
+}
+
+
+def article(text: str, head: str = "") -> str:
+    return f"<!DOCTYPE html>\n<html><head>{head}<title>News</title></head>\n<body><p>{text}</p></body></html>"
+
+
+@pytest.mark.parametrize("codec", TEXTS)
+@pytest.mark.parametrize("declared", [None, "iso-8859-1", "utf-8", "windows-1252", "right"])
+def test_a_page_is_read_right_whether_its_server_says_nothing_the_truth_or_a_lie(
+    codec: str, declared: str | None
+) -> None:
+    text = article(TEXTS[codec])
+    label = NAMES.get(codec, codec) if declared == "right" else declared
+    assert decode(text.encode(codec), declared=label) == text
+
+
+@pytest.mark.parametrize("codec", [codec for codec in TEXTS if codec != "iso2022_jp"])
+@pytest.mark.parametrize("declared", [None, "iso-8859-1", "utf-8"])
+def test_what_a_page_says_of_itself_is_believed_over_a_lying_server(codec: str, declared: str | None) -> None:
+    text = article(TEXTS[codec], f"<meta charset='{NAMES.get(codec, codec)}'>")
+    assert decode(text.encode(codec), declared=declared) == text
+
+
+@pytest.mark.parametrize("codec", TEXTS)
+def test_a_page_that_lies_about_being_utf_8_is_read_all_the_same(codec: str) -> None:
+    text = article(TEXTS[codec], "<meta charset=utf-8>")
+    assert decode(text.encode(codec)) == text
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8", "gbk", "iso-8859-1", "windows-1251"])
+def test_a_single_broken_byte_does_not_turn_a_utf_8_page_into_another_encoding(declared: str | None) -> None:
+    text = article(TEXT * 20, "<meta charset=utf-8>")
+    body = text.encode()
+    place = len(text[:90].encode())
+    assert decode(body[:place] + b"\xff" + body[place:], declared=declared) == text[:90] + "\ufffd" + text[90:]
+
+
+def test_utf_8_that_was_encoded_twice_is_left_as_it_came() -> None:
+    twice = article("dÃ©jÃ vu, â€œquotedâ€\x9d").encode()
+    assert decode(twice, declared="utf-8") == article("dÃ©jÃ vu, â€œquotedâ€\x9d")
+
+
+@pytest.mark.parametrize("declared", [None, "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ce matin, la bibliothèque a été inaugurée près de l'école : « déjà », dit-on.",
+        "Größe, Straße, Übermut – „so“ heißt es in Österreich, für 5 € im Café.",
+        "¿Qué pasó? ¡Mañana será otro día! Año, niño, señal, lingüística.",
+        "Smörgåsbord på räksmörgås och ål i åen; ÄÖÅ ÅÄÖ.",
+        "plain ASCII only",
+    ],
+)
+def test_western_text_stays_western(text: str, declared: str | None) -> None:
+    page_text = article(text * 3, "" if declared else "<meta charset=iso-8859-1>")
+    assert decode(page_text.encode("cp1252"), declared=declared) == page_text

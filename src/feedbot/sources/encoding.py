@@ -11,6 +11,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from feedbot.sources.plausible import oddness
+
 # How far a declaration may stand from the start: browsers look at 1024 bytes, but real heads are longer.
 _HEAD_BYTES = 4096
 _PROLOG = re.compile(rb"""\A\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']\s*([\w.:+-]{1,40})""")
@@ -36,6 +38,7 @@ _WHATWG = {
     "utf-8": "utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8",
     "utf-16-le": "utf-16 utf-16le utf16 ucs-2 unicode csunicode iso-10646-ucs-2",
     "utf-16-be": "utf-16be unicodefffe",
+    "iso8859-8": "iso-8859-8-i csiso88598i logical",
     "mac_roman": "macintosh mac x-mac-roman csmacintosh",
     "mac_cyrillic": "x-mac-cyrillic x-mac-ukrainian",
 }
@@ -52,6 +55,10 @@ _SAMPLE_BYTES = 200_000
 _FEW_ERRORS_SHARE = 0.02
 # Old sites cut each title of a list inside a character. Text of another encoding has far more errors than these.
 _CLAIMED_ERRORS_SHARE = 0.25
+# Of the bytes at even or at odd places in the head of UTF-16 at least one in this many is zero: the markup.
+_WIDE_SHARE = 8
+# Texts in a false encoding are odd by more than the first; in their own they are less than this part as odd.
+_ODD, _MUCH_LESS = 0.35, 0.4
 # What the guesser takes any even number of bytes for.
 _WIDE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]
 
@@ -62,17 +69,19 @@ def decode(body: bytes, *, declared: str | None = None, override: str | None = N
     `declared` is the charset of the HTTP header, `override` what the admin says (believed without a check). Unknown
     labels are passed over.
     """
-    forced = codec_for(override) or _by_mark(body)
+    forced = codec_for(override) or _by_mark(body) or _by_form(body)
     if forced:
         return body.decode(forced, "replace").removeprefix("\ufeff")
     as_utf8 = _strictly(body, "utf-8")
     if as_utf8 is not None and _is_surely_utf8(as_utf8):
         return as_utf8
+    if as_utf8 is None and _is_nearly_utf8(lenient := body.decode("utf-8", "replace")):
+        return lenient
     claims = tuple(sorted(dict.fromkeys(_claims(body, declared)), key=_SERVER_DEFAULT.__eq__))
     for codec in claims:
         text = as_utf8 if codec == "utf-8" else _strictly(body, codec)
         if text is not None:
-            return text
+            return text if codec == "utf-8" else _unless_odd(text, body, claims)
     return as_utf8 if as_utf8 is not None else _best_effort(body, claims)
 
 
@@ -103,6 +112,31 @@ def _by_mark(body: bytes) -> str | None:
     return next((codec for mark, codec in (*_BOMS, *_BARE_UTF16) if body.startswith(mark)), None)
 
 
+def _by_form(body: bytes) -> str | None:
+    """UTF-16 without a mark, by the zeros of its markup; ISO-2022-JP, by its escapes, which no other text has."""
+    head = body[:_HEAD_BYTES]
+    if b"\x1b$" in body and body.isascii():
+        return "iso2022_jp" if _strictly(body, "iso2022_jp") is not None else None
+    zeros = head[::2].count(0), head[1::2].count(0)
+    if max(zeros) * _WIDE_SHARE < len(head) or min(zeros) * _WIDE_SHARE > max(zeros):
+        return None
+    codec = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    return codec if _strictly(body[: len(body) // 2 * 2], codec) is not None else None
+
+
+def _unless_odd(text: str, body: bytes, claims: tuple[str, ...]) -> str:
+    """The text by its claim, unless it looks as no text does and a guess at its bytes looks right.
+
+    Most bytes are something in GB 18030 and any are something in windows-1252, so that these can be claimed of all.
+    """
+    if oddness(text) < _ODD:
+        return text
+    guesses = [found for found in (_strictly(body, codec) for codec in claims[1:]) if found is not None]
+    guessed = _guess(body)
+    likely = min([*guesses, *([guessed] if guessed is not None else [])], key=oddness, default=text)
+    return likely if oddness(likely) < _MUCH_LESS * oddness(text) else text
+
+
 def _claims(body: bytes, declared: str | None) -> Iterator[str]:
     head = body[:_HEAD_BYTES]
     prolog, meta = _PROLOG.search(head), _META.search(head)
@@ -128,6 +162,12 @@ def _is_surely_utf8(text: str) -> bool:
     return sum(1 for _, _ in zip(_NON_ASCII.finditer(text), range(_SURE_CHARACTERS), strict=False)) == _SURE_CHARACTERS
 
 
+def _is_nearly_utf8(text: str) -> bool:
+    """Whether a few bytes of a long UTF-8 text are broken. In other encodings next to none of the characters fit."""
+    errors = text.count("\ufffd")
+    return errors <= _FEW_ERRORS_SHARE * sum(1 for _ in _NON_ASCII.finditer(text))
+
+
 def _strictly(body: bytes, codec: str) -> str | None:
     try:
         return body.decode(codec)
@@ -138,7 +178,11 @@ def _strictly(body: bytes, codec: str) -> str | None:
 def _best_effort(body: bytes, claims: tuple[str, ...]) -> str:
     """A page with a few broken bytes (a cut character, say) keeps its encoding; else the bytes are guessed at."""
     tried = [(codec, body.decode(codec, "replace")) for codec in dict.fromkeys((*claims, "utf-8"))]
-    mendable = [text for codec, text in tried if _is_mostly_right(text, is_claimed=codec in claims)]
+    mendable = [
+        text
+        for codec, text in tried
+        if _is_mostly_right(text, is_claimed=codec in claims) and (codec == "utf-8" or oddness(text) < _ODD)
+    ]
     if mendable:
         return min(mendable, key=lambda text: text.count("\ufffd"))
     guess = _guess(body)
