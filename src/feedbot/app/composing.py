@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 from feedbot import __version__
 from feedbot.domain.pacing import Limits, Rate
 from feedbot.domain.planning import Rhythm
+from feedbot.errors import Refused
+from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import FetchLimits
 from feedbot.render.links import SitePresentation
 from feedbot.services.housekeeping import Retention
@@ -62,6 +65,27 @@ def fetch_limits(settings: Settings, own_address: str) -> FetchLimits:
         max_redirects=fetch.max_redirects,
         allow_networks=tuple(networks),
     )
+
+
+def own_network(host: str) -> str:
+    """The address at which this process reaches itself.
+
+    Raises:
+        Refused: `web.host` is a name that nobody knows.
+    """
+    address = {"0.0.0.0": "127.0.0.1", "localhost": "127.0.0.1", "::": "::1"}.get(host, host.strip("[]"))  # noqa: S104
+    try:
+        return str(socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][4][0])
+    except OSError as error:
+        raise Refused(
+            f"web.host is {host!r}, of which no address is known ({error.strerror}). Write 127.0.0.1, or 0.0.0.0 "
+            "for every address of this machine."
+        ) from None
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """The door to the outside web, for a command: not opened yet."""
+    return Fetcher(fetch_limits(settings, own_network(settings.web.host)))
 
 
 def message_options(settings: Settings) -> MessageOptions:

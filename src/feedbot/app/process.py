@@ -11,7 +11,6 @@ import contextlib
 import os
 import secrets
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
@@ -28,7 +27,7 @@ from feedbot.config import Configuration
 from feedbot.config.watch import watch
 from feedbot.engine.clock import Clock, Tick
 from feedbot.engine.workers import Workers
-from feedbot.errors import ConfigurationError, Refused
+from feedbot.errors import ConfigurationError
 from feedbot.fetching.client import Fetcher
 from feedbot.render.links import SitePresentation
 from feedbot.services import housekeeping, sourcing, subscribing
@@ -122,7 +121,7 @@ class Feedbot:
         if settings.telegram.mode == "sandbox":
             self._house = await self._build_sandbox()
         await self._declare_sources()
-        limits = composing.fetch_limits(settings, _own_network(settings.web.host))
+        limits = composing.fetch_limits(settings, composing.own_network(settings.web.host))
         self._fetcher = await doors.enter_async_context(Fetcher(limits))
         extractor = Extractor()
         doors.push_async_callback(extractor.close)
@@ -295,7 +294,7 @@ class Feedbot:
         logs.configure(level=settings.log.level, form=settings.log.format, secrets=secrets)
         await self._declare_sources()
         self._publisher.forget()
-        self._fetcher.reconfigure(composing.fetch_limits(settings, _own_network(settings.web.host)))
+        self._fetcher.reconfigure(composing.fetch_limits(settings, composing.own_network(settings.web.host)))
         delivery = settings.delivery
         self._poller.reconfigure(composing.rhythm(settings), delivery.batch_seconds, tells_once=delivery.tell_once)
         if self.telegram:
@@ -356,21 +355,5 @@ async def _open(settings: Settings, doors: contextlib.AsyncExitStack) -> Databas
 
 def _own_address(settings: Settings) -> str:
     """Where this process finds its own sandbox, whatever `site.base_url` readers see from outside."""
-    host = _own_network(settings.web.host)
+    host = composing.own_network(settings.web.host)
     return f"http://{f'[{host}]' if ':' in host else host}:{settings.web.port}/sandbox"
-
-
-def _own_network(host: str) -> str:
-    """The address at which this process reaches itself.
-
-    Raises:
-        Refused: `web.host` is a name that nobody knows.
-    """
-    address = {"0.0.0.0": "127.0.0.1", "localhost": "127.0.0.1", "::": "::1"}.get(host, host.strip("[]"))  # noqa: S104
-    try:
-        return str(socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)[0][4][0])
-    except OSError as error:
-        raise Refused(
-            f"web.host is {host!r}, of which no address is known ({error.strerror}). Write 127.0.0.1, or 0.0.0.0 "
-            "for every address of this machine."
-        ) from None

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def with_database(url: str, action: Callable[[Database], Awaitable[T]], *, upgrade: bool = False) -> T:
+def with_database(
+    url: str, action: Callable[[Database], Awaitable[T]], *, upgrade: bool = False, secret_key: str | None = None
+) -> T:
     """What `action` returns; the database must exist at this program's schema unless it may be upgraded.
 
     Raises:
@@ -24,7 +26,7 @@ def with_database(url: str, action: Callable[[Database], Awaitable[T]], *, upgra
     from feedbot.storage.database import Database  # noqa: PLC0415
 
     async def run() -> T:
-        database = Database(url)
+        database = Database(url, secret_key=secret_key)
         if database.is_sqlite and not upgrade and not database.exists():
             raise DatabaseError(f"There is no database yet at {database.url.database}: `feedbot run` makes it.")
         try:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -19,6 +20,7 @@ from feedbot.errors import Fault, Refused
 from feedbot.services.credentials import look_up
 from feedbot.settings import Site
 
+NOTHING_ELSE: Mapping[Path, str] = MappingProxyType({})
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
 
@@ -46,13 +48,18 @@ def source_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES and not path.name.startswith("."))
 
 
-def read_sources(folder: Path, faults: list[Fault]) -> list[Declaration]:
-    """Every source that is right in itself, in the order of the files; what is wrong is added to `faults`."""
+def read_sources(folder: Path, faults: list[Fault], *, texts: Mapping[Path, str] = NOTHING_ELSE) -> list[Declaration]:
+    """Every source that is right in itself, in the order of the files; what is wrong is added to `faults`.
+
+    `texts` stand in the place of what the files hold, there or not: to see whether they would be right.
+    """
     declarations: list[Declaration] = []
     if os.path.lexists(folder) and (unusable := files.unusable_folder(folder)):
         faults.append(unusable)
-    for path in source_files(folder):
-        document = files.read(path)
+    for path in sorted({*source_files(folder), *texts}):
+        document = (
+            files.parse(texts[path].removeprefix("\ufeff"), file=str(path)) if path in texts else files.read(path)
+        )
         declarations.extend(_declarations(document))
         faults.extend(document.faults)
     faults.extend(_repeated(declarations))

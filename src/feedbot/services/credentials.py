@@ -33,6 +33,8 @@ def look_up(found: Reference, environ: Mapping[str, str]) -> str:
         if not value:
             raise Refused(f"names the environment variable {found.name}, which is not set.")
         return value
+    if found.kind == "sealed":
+        raise Refused("is encrypted, and there is no key at hand.")
     try:
         value = _text(Path(found.name))
     except OSError as error:
@@ -44,8 +46,10 @@ def look_up(found: Reference, environ: Mapping[str, str]) -> str:
     return value
 
 
-def opened(options: SourceOptions, vault: Vault, *, environ: Mapping[str, str] = os.environ) -> SourceOptions:
-    """The options with every secret itself in its place.
+def opened(
+    options: SourceOptions, vault: Vault | None = None, *, environ: Mapping[str, str] = os.environ
+) -> SourceOptions:
+    """The options with every secret itself in its place; without a `vault` none of them may be sealed.
 
     Raises:
         Refused: one cannot be had; the text names its option, never its value.
@@ -56,7 +60,7 @@ def opened(options: SourceOptions, vault: Vault, *, environ: Mapping[str, str] =
         if found is None:
             return value
         try:
-            secret = vault.open(value) if found.kind == "sealed" else look_up(found, environ)
+            secret = vault.open(value) if vault and found.kind == "sealed" else look_up(found, environ)
         except Refused as error:
             raise Refused(f"{key} {error}") from None
         if not secret.isprintable():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -28,17 +28,31 @@ class SourceDeclaredElsewhere(Refused):
 
 
 @dataclass(frozen=True, slots=True)
+class Occupant:
+    """A source that has an address already; `is_removed`: it is not there any more, `is_added`: at run time."""
+
+    id: str
+    title: str
+    is_removed: bool = False
+    is_added: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
-    """What a new source may not have: the ids that were ever used, and the addresses of sources, in canonical form."""
+    """What a new source may not have: the ids that were ever used, and canonical addresses with who has them."""
 
     ids: frozenset[str] = frozenset()
-    by_address: tuple[tuple[str, Source], ...] = ()
+    addresses: Mapping[str, Occupant] = field(default_factory=dict)
 
-    def at(self, url: str) -> Source | None:
-        """The source with that address, one that is still there first; None if there is none."""
-        address = canonical_url(url)
-        same = [source for known, source in self.by_address if known == address]
-        return min(same, key=lambda source: source.removed_at is not None, default=None)
+    def at(self, url: str) -> Occupant | None:
+        """Who has that address; None if it is free."""
+        return self.addresses.get(canonical_url(url))
+
+    def with_declared(self, declared: Iterable[DeclaredSource]) -> Taken:
+        """The same with sources of files, which may not be in the database yet."""
+        every = tuple(declared)
+        own = {canonical_url(one.url): Occupant(one.id, one.title) for one in every}
+        return Taken(self.ids | {one.id for one in every}, {**self.addresses, **own})
 
 
 async def taken(database: Database) -> Taken:
@@ -69,11 +83,9 @@ def refuse_taken(known: Taken, entry: DeclaredSource) -> None:
         Refused: one is not; the text names the other source and what to do.
     """
     other = known.at(entry.url)
-    if other and other.removed_at is None:
-        raise Refused(
-            f"This address is already the source {other.id} ({other.title}): `feedbot sources test {other.id}`."
-        )
-    if other and other.origin == added_sources.ORIGIN:
+    if other and not other.is_removed:
+        raise Refused(f"This address is already the source {other.id} ({other.title}).")
+    if other and other.is_added:
         raise Refused(
             f"This address was the source {other.id}, which is removed: `feedbot sources enable {other.id}` brings it "
             "back with its articles."
@@ -147,9 +159,12 @@ async def added(database: Database, ids: Sequence[str] = ()) -> tuple[Source, ..
 
 
 def _taken(everything: Iterable[Source]) -> Taken:
-    every = tuple(everything)
-    addresses = tuple((canonical_url(url), each) for each in every for url in {each.url, each.poll_url})
-    return Taken(frozenset(each.id for each in every), addresses)
+    addresses: dict[str, Occupant] = {}
+    every = sorted(everything, key=lambda one: one.removed_at is None)  # who is still there has the last word
+    for one in every:
+        occupant = Occupant(one.id, one.title, one.removed_at is not None, one.origin == added_sources.ORIGIN)
+        addresses |= dict.fromkeys(map(canonical_url, (one.url, one.poll_url)), occupant)
+    return Taken(frozenset(one.id for one in every), addresses)
 
 
 async def _known(connection: Connection, source_id: str) -> Source:

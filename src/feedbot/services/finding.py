@@ -21,6 +21,7 @@ from feedbot.errors import BadUrl, FetchError, ReadingFailed, Refused
 from feedbot.fetching import urls
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.urls import shown
+from feedbot.services import credentials
 from feedbot.services.asking import ask
 from feedbot.services.curating import Taken
 from feedbot.services.visiting import as_page, fault
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an admin says of the source already; the rest is proposed. `options` have the secrets themselves.
+    """What an admin says of the source already; the rest is proposed. Secrets in `options` may be references.
 
     `timezone` is None and `categories` too where nothing is said of them. With a `type` other than `auto`, or with
     `options.select`, the page is read in that way alone.
@@ -126,20 +127,22 @@ async def find(
 
     Raises:
         FetchError: the address itself cannot be fetched.
-        Refused: there is no source type of the name that is wanted.
+        Refused: there is no source type of the name that is wanted, or a secret cannot be had.
     """
     if wanted.type != "auto":
         registry.get(wanted.type)
-    search = _Search(fetcher, wanted, taken or Taken(), site_timezone, now, progress)
+    asked = await asyncio.to_thread(credentials.opened, wanted.options)
+    search = _Search(fetcher, wanted, asked, taken or Taken(), site_timezone, now, progress)
     return await search.run(url)
 
 
 @dataclass(slots=True)
 class _Search:
-    """One search; `pages` are those that were fetched, by the address asked for."""
+    """One search; `pages` are those that were fetched, by the address asked for, with the secrets in `asked`."""
 
     fetcher: Fetcher
     wanted: Wanted
+    asked: SourceOptions
     taken: Taken
     site_timezone: str
     now: datetime
@@ -181,7 +184,7 @@ class _Search:
             self.requests += 1
             self.progress(f"Fetching {shown(url)} ...")
             source_url = self.start or url
-            page = as_page(await ask(self.fetcher, url, self.wanted.options, source_url=source_url))
+            page = as_page(await ask(self.fetcher, url, self.asked, source_url=source_url))
             self.pages[url] = self.pages[page.url] = page
             self.offsets[page.url] = await asyncio.to_thread(lambda: [one for one in placing.offsets(page) if one])
         return self.pages[url]
