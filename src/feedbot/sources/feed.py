@@ -12,6 +12,7 @@ from feedbot.sources.feed_prolog import has_feed_root
 from feedbot.sources.feed_xml import parse_xml
 from feedbot.sources.html import absolute, one_line, parse
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions, SourceSpec
+from feedbot.sources.truncation import is_truncated
 
 _HEAD_BYTES = 16_384
 _SHOWN = 60
@@ -23,13 +24,15 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     """The feed's items in their order, and what the feed says of itself. A feed without items is a listing of none.
 
     Raises:
-        NotParseable: this is no feed, or one that declares dangerous entities; the text says what came instead.
+        NotParseable: this is no feed, half of one, or one that declares dangerous entities; the text says what came.
         SiteRefused: the site answers with a page that bears a message.
     """
     text = strip_controls(decode(page.body, declared=page.charset, override=options.encoding)).lstrip()
     if text.startswith("{"):
         return parse_json(text, page.url, options)
     if has_feed_root(text):
+        if is_truncated(text, "feed"):
+            raise NotParseable("The feed ends in the middle: the rest of it did not arrive.", url=page.url)
         return parse_xml(text, page.url, options)
     raise _not_a_feed(text, page.url)
 

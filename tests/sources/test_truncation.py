@@ -1,0 +1,146 @@
+"""Half of a document never passes for the whole, and a sloppy whole one never for a half."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedbot.errors import NotParseable
+from feedbot.sources import feed
+from feedbot.sources.encoding import decode
+from feedbot.sources.spec import Page, ParseOptions
+from feedbot.sources.truncation import is_truncated
+from sources.feed_cases import DATA, cases
+
+PAGES = sorted(path for path in DATA.rglob("*.html"))
+FEEDS = cases("feed", ".xml")
+HEAD = "<!doctype html><html><head><title>t</title></head><body>"
+
+
+@pytest.mark.parametrize("case", PAGES, ids=lambda case: case.name)
+def test_no_saved_page_is_taken_for_a_half(case: Path) -> None:
+    assert not is_truncated(decode(case.read_bytes()), "html")
+
+
+@pytest.mark.parametrize("case", FEEDS, ids=lambda case: case.name)
+def test_no_saved_feed_is_taken_for_a_half_but_each_half_of_one(case: Path) -> None:
+    text = decode(case.read_bytes())
+    assert not is_truncated(text, "feed")
+    whole = text.rstrip()
+    end = max(whole.rfind("</channel"), whole.rfind("</item"), whole.rfind("</entry"))
+    if end > 0:
+        assert all(is_truncated(whole[: end * part // 20], "feed") for part in range(1, 20))
+
+
+def test_nearly_every_place_to_cut_a_page_is_noticed() -> None:
+    cut = noticed = 0
+    for case in PAGES:
+        text = decode(case.read_bytes())
+        end = text.lower().rfind("</body")
+        for part in range(1, 20) if end > 0 else ():
+            cut += 1
+            noticed += is_truncated(text[: end * part // 20], "html")
+    assert cut > 500
+    assert noticed > 0.95 * cut
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}<p>One<p>Two",
+        f"{HEAD}<ul><li>One<li>Two</ul>",
+        f"{HEAD}<div><p>One</p></div>",
+        f"{HEAD}<div><div><p>One</p></div>",
+        f"{HEAD}<table><tr><td>One<tr><td>Two</table>",
+        f"{HEAD}<p>1 < 2 and AT&T",
+        f"{HEAD}<p>One</p><!-- served in 3 ms -->",
+        f"{HEAD}<p>One</p><script>if (a < b) c()</script>",
+        f"{HEAD}<p>never closed</body>",
+        "<html><frameset cols='1,2'></frameset>",
+        "<div><div><p>a fragment",
+        "just text",
+        "",
+    ],
+)
+def test_a_sloppy_page_is_whole(text: str) -> None:
+    assert not is_truncated(text, "html")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}<div><p>One",
+        f"{HEAD}<div><p>One</p><p class='x",
+        f"{HEAD}<p>One</p><a href='https://news.exam",
+        f"{HEAD}<p>One</p></di",
+        f"{HEAD}<p>One</p><",
+        f"{HEAD}<p>One&nbsp",
+        f"{HEAD}<p>One&#82",
+        f"{HEAD}<p>One</p><!-- an ad",
+        f"{HEAD}<p>One</p><script>var a = [1, 2",
+        f"{HEAD}<div><div><div><p>One</p>",
+        f"{HEAD}<article><p>One</p><p>Two <em>and",
+        "<!doctype html><html><head><title>Ne",
+        "<ul><li><a href='/1'>One</a></li><li><a hre",
+    ],
+)
+def test_a_page_that_ends_in_the_middle_is_cut(text: str) -> None:
+    assert is_truncated(text, "html")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<rss><channel><item><title>a</title></item></channel></rss>",
+        "<rss><channel><item><title>a</title></item></channel>",
+        "<rss><channel><item><title>a</title><item><title>b</title></channel></rss>",
+        "<RSS><CHANNEL><ITEM><TITLE>a</TITLE></ITEM></CHANNEL></RSS>",
+        "<rss><channel><title>a</title></channel></rss><!-- 0.03 s --><script>x</script>",
+        "<rdf:RDF><channel></channel><item></item></rdf:RDF>",
+        "<a:feed><a:entry></a:entry></a:feed >",
+        "<feed xmlns='http://www.w3.org/2005/Atom'/>",
+    ],
+)
+def test_a_sloppy_feed_is_whole(text: str) -> None:
+    assert not is_truncated(text, "feed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<rss><channel><item><title>a</title></item>",
+        "<rss><channel><item><title>a</title></item></channe",
+        "<rss><channel><item><title>a</ti",
+        "<rss><channel><item><description><![CDATA[<p>a",
+        "<rdf:RDF><channel></channel><item><title>a",
+        "<feed><entry></entry><entry>",
+        "<rss",
+    ],
+)
+def test_a_feed_that_ends_in_the_middle_is_an_error(text: str) -> None:
+    assert is_truncated(text, "feed")
+    with pytest.raises(NotParseable):
+        feed.parse_list(Page(text.encode(), "https://news.example/feed"), ParseOptions())
+
+
+@pytest.mark.parametrize(
+    "part", ["<div>", "<", "&", "<!--", "<script>", "</div>", "<a ", "a", "<p>", "<item>", "</rss>", "\n"]
+)
+def test_a_million_of_anything_take_bounded_time(part: str) -> None:
+    started = time.thread_time()
+    is_truncated(HEAD + part * 200_000, "html")
+    is_truncated("<rss>" + part * 200_000, "feed")
+    assert time.thread_time() - started < 3
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200), st.sampled_from(["html", "feed"]))
+def test_whatever_closes_its_end_is_whole(text: str, kind: str) -> None:
+    if kind == "html":
+        assert not is_truncated(f"<html><body>{text}</body></html>", "html")
+    else:
+        assert not is_truncated(f"<rss><channel>{text}</channel></rss>", "feed")
