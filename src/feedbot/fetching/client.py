@@ -154,7 +154,7 @@ class Fetcher:
             return
         rules = await self._rules(target, proxy)
         self._queues.slow_down(target.host_key, rules.crawl_delay)
-        if not rules.allows(target.url):
+        if not await rules.allow(target.url):
             raise disallowed(target, rules)
 
     async def _rules(self, target: Target, proxy: str | None) -> RobotsRules:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -35,9 +35,11 @@ LONGEST_FRESH = 86_400.0  # RFC 9309, 2.4
 SHORTEST_FRESH = 300.0
 GIVEN_UP_AFTER = 30 * 86_400.0  # RFC 9309, 2.3.1.4: then an unreachable file counts as none
 _MAX_FILES = 1000
-_MAX_RULES = 2000  # looked through for the one to name
+_MAX_RULES = 2000  # looked through at once, and for the one to name
 _LARGE = 32 * 1024  # parsing more than this leaves the event loop
-_LINE = re.compile(r"\s*([A-Za-z -]{1,20}?)\s*:\s*([^#]*)")
+_AGENT = re.compile(r"user[- ]?agent\s*:\s*(\S*)", re.IGNORECASE)
+_SITEMAP = re.compile(r"site-?maps?\s*:", re.IGNORECASE)
+_FOR_ALL = "User-agent: *"
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
 _COMPATIBLE = re.compile(r"compatible;\s*([A-Za-z_-]+)")
 _OWN_NAME = "feedbot"
@@ -60,18 +62,25 @@ def product_token(user_agent: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RobotsRules:
-    """One robots.txt as it concerns one program."""
+    """One robots.txt as it concerns one program. Groups are told apart here, patterns are matched by Protego.
 
-    text: str
+    Protego alone would copy every rule for every program that a file names: 500 KB can become gigabytes.
+    """
+
     token: str
+    _lines: tuple[str, ...]
     _parsed: Protego
 
     @classmethod
     def parse(cls, text: str, token: str) -> RobotsRules:
-        """Never raises: what is no rule is passed over, as crawlers do."""
+        """The rules of the groups for this program, or of those for everybody if it has none (RFC 9309, 2.2.1).
+
+        Never raises: what is no rule is passed over.
+        """
         from protego import Protego  # noqa: PLC0415 - only where pages are read
 
-        return cls(text, token, Protego.parse(text))
+        lines, sitemaps = _rules_for(token, text)
+        return cls(token, lines, Protego.parse("\n".join((_FOR_ALL, *lines, *sitemaps))))
 
     @property
     def crawl_delay(self) -> float:
@@ -83,8 +92,10 @@ class RobotsRules:
         """The addresses of sitemaps that the file names, in its order."""
         return tuple(self._parsed.sitemaps)
 
-    def allows(self, url: str) -> bool:
-        """Whether the page may be read."""
+    async def allow(self, url: str) -> bool:
+        """Whether the page may be read. Many rules are looked through outside the event loop."""
+        if len(self._lines) > _MAX_RULES:
+            return bool(await asyncio.to_thread(self._parsed.can_fetch, url, self.token))
         return bool(self._parsed.can_fetch(url, self.token))
 
     def refusal(self, url: str) -> str:
@@ -92,31 +103,41 @@ class RobotsRules:
         from protego import Protego  # noqa: PLC0415 - as above
 
         forbidding = [
-            rule
-            for rule in self._disallowed()
-            if not Protego.parse(f"User-agent: *\nDisallow: {rule}").can_fetch(url, self.token)
+            line
+            for line in self._lines[:_MAX_RULES]
+            if not Protego.parse(f"{_FOR_ALL}\n{line}").can_fetch(url, self.token)
         ]
-        return f"Disallow: {max(forbidding, key=len)}" if forbidding else ""
+        return max(forbidding, key=len, default="")
 
-    def _disallowed(self) -> Iterator[str]:
-        """The patterns of the groups for this program, or of those for everybody if it has none."""
-        groups: dict[str, list[str]] = {}
-        agents: list[str] = []
-        is_head = False
-        for line in self.text.splitlines():
-            found = _LINE.match(line)
-            if found is None:
-                continue
-            name, value = found.group(1).lower(), found.group(2).strip()
-            if name == "user-agent":
-                agents = [*agents, value.lower()] if is_head else [value.lower()]
-            elif name == "disallow" and value:
-                for agent in agents:
-                    groups.setdefault(agent, []).append(value)
-            is_head = name == "user-agent" or (is_head and name in {"sitemap", "host"})
-            for agent in agents if name == "user-agent" else ():
-                groups.setdefault(agent, [])
-        yield from groups.get(self.token, groups.get("*", []))[:_MAX_RULES]
+
+def _rules_for(token: str, text: str) -> tuple[tuple[str, ...], list[str]]:
+    """The lines of the groups for the program, without comments, and those that name sitemaps."""
+    rules: dict[str, list[str]] = {}
+    sitemaps: list[str] = []
+    agents: set[str] = set()
+    is_head = False
+    for raw in text.splitlines():
+        line = raw.partition("#")[0].strip()
+        agent = _AGENT.match(line)
+        if agent:
+            agents = agents if is_head else set()
+            name = "*" if agent.group(1) == "*" else _name(agent.group(1))
+            if name in {token, "*"}:
+                agents.add(name)
+                rules.setdefault(name, [])
+            is_head = True
+        elif _SITEMAP.match(line):
+            sitemaps.append(line)
+        elif line:
+            is_head = False
+            for name in agents:
+                rules[name].append(line)
+    return tuple(rules.get(token, rules.get("*", ()))), sitemaps
+
+
+def _name(agent: str) -> str:
+    product = _PRODUCT.match(agent)
+    return product.group().lower() if product else ""
 
 
 @dataclass(slots=True)
