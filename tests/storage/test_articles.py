@@ -264,3 +264,38 @@ async def test_the_timeline_keeps_the_newest_polls(database: Database) -> None:
         await polls.set_fact(connection, "reload", {"faults": ["x"]}, NOW)
         assert await polls.get_fact(connection, "reload") == ({"faults": ["x"]}, NOW)
         assert await polls.get_fact(connection, "nothing") is None
+
+
+async def test_a_change_that_means_nothing_is_taken_silently_a_few_times_and_then_passed_over(
+    database: Database,
+) -> None:
+    def noisy(number: int, text: str = "Text") -> Draft:
+        return plain(1, body_html=f"<p>{text}</p><p>{number} views</p>", updated=NOW + timedelta(days=number))
+
+    async with database.write() as connection:
+        await declare(connection)
+        article_id, _ = await store(connection, noisy(0), "News")
+        for number in range(1, 9):
+            assert (await store(connection, noisy(number), at=NOW + timedelta(hours=number)))[0] is None
+        quiet = await articles.get(connection, article_id or 0)
+        assert (await store(connection, noisy(9, "Other text"), "News", at=NOW + timedelta(hours=9)))[0] == article_id
+        changed = await articles.get(connection, article_id or 0)
+        await store(connection, noisy(10, "Other text"), "News", at=NOW + timedelta(hours=10))
+        later = await articles.get(connection, article_id or 0)
+    assert quiet is not None
+    assert changed is not None
+    assert later is not None
+    assert (quiet.revision, quiet.changed, quiet.updated) == (1, NOW, NOW)
+    assert quiet.body_html == f"<p>Text</p><p>{articles.MAX_CHURNS} views</p>"
+    assert (changed.revision, changed.changed) == (2, NOW + timedelta(hours=9))
+    assert changed.updated == NOW + timedelta(days=9)
+    assert (later.revision, later.updated) == (2, changed.updated)
+    assert later.body_html == "<p>Other text</p><p>10 views</p>"
+
+
+async def test_an_article_that_gets_its_first_date_has_changed(database: Database) -> None:
+    async with database.write() as connection:
+        await declare(connection)
+        article_id, _ = await store(connection, plain(1), "News")
+        assert (await store(connection, plain(1, published=NOW - timedelta(days=1)), "News"))[0] == article_id
+        assert (await store(connection, plain(1, published=NOW), "News"))[0] is None

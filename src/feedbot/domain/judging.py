@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from feedbot.domain import identity
 from feedbot.domain.article import Draft
+from feedbot.domain.meaning import meaning
 
 REREAD_AFTER = timedelta(hours=6)  # an edit of a portal article shows nowhere but on its page
 REREAD_YOUNGER = timedelta(days=3)
@@ -175,7 +176,8 @@ def to_read(judgement: Judgement, tries: Mapping[str, int], now: datetime) -> tu
     for entry in judgement.listed:
         if entry.draft.is_complete or entry.known is None:
             continue
-        if identity.fingerprint(entry.draft) != entry.known.list_fingerprint:
+        # Articles that were stored by an older program have the exact fingerprint there.
+        if entry.known.list_fingerprint not in {meaning(entry.draft), identity.fingerprint(entry.draft)}:
             edited.append(entry)
         elif now - entry.known.read_at > REREAD_AFTER and now - _age_from(entry.known) < REREAD_YOUNGER:
             old.append(entry)

@@ -14,13 +14,15 @@ from feedbot.domain import categories as paths
 from feedbot.domain import identity
 from feedbot.domain.article import Article, Content, Draft
 from feedbot.domain.judging import Known, Listed
+from feedbot.domain.meaning import meaning
 from feedbot.storage import categories
 from feedbot.storage.database import insert
-from feedbot.storage.rows import content_values, key_values, to_article
+from feedbot.storage.rows import content_values, key_values, to_article, to_content
 from feedbot.storage.tables import article, article_category, delivery, source
 from feedbot.storage.tables import category as category_table
 
 SEEN_EVERY = timedelta(days=1)
+MAX_CHURNS = 5  # changes that mean nothing, taken silently into what is stored
 _T = TypeVar("_T")
 _KNOWN = [article.c[name] for name in Known.__dataclass_fields__]
 
@@ -97,23 +99,51 @@ async def add(
 async def revise(
     connection: AsyncConnection, entry: Listed, content: Content, in_categories: Iterable[str], now: datetime
 ) -> bool:
-    """Stores what a known article says now; True if it changed, so that its revision moved."""
+    """Stores what a known article says now; True if it changed, so that its revision moved.
+
+    Other bytes that mean the same are taken silently, `MAX_CHURNS` times between two changes; after that they are
+    passed over, so that a page that never reads the same twice is not written without end.
+    """
     stored = entry.known
     if stored is None:
         raise ValueError("only a stored article can be revised")
     values: dict[str, Any] = content_values(content)
+    changed = bool(values["fingerprint"] != stored.fingerprint)
+    if changed:
+        before = await _revisable(connection, stored.id)
+        changed = bool(meaning(content) != before.meaning) or (
+            stored.published is None and content.published is not None
+        )
+        if changed:
+            values |= {"revision": article.c.revision + 1, "changed": now, "churns": 0}
+        elif before.churns < MAX_CHURNS:
+            values |= {"churns": before.churns + 1, "updated": before.updated}
+        else:
+            reactions = values["details"]["reactions"]
+            values = {"comment_count": values["comment_count"], "details": {**before.details, "reactions": reactions}}
     values |= {name: value for name, value in key_values(stored.key, entry.draft).items() if name != "key"}
     values |= {"read_at": now, "seen_at": now}
     # The first date that a source gave stays: readers sort by it, and `published` never moves (RFC 4287, 4.2.9).
     values["published"] = stored.published or content.published
     values["date"] = values["published"] or stored.first_seen
-    changed = bool(values["fingerprint"] != stored.fingerprint)
-    if changed:
-        values |= {"revision": article.c.revision + 1, "changed": now}
     await connection.execute(update(article).where(article.c.id == stored.id).values(**values))
     if changed:
         await _categorise(connection, [(stored.id, values["date"])], tuple(in_categories), replace=True)
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Revisable:
+    meaning: bytes
+    churns: int
+    updated: datetime | None
+    details: Mapping[str, Any]
+
+
+async def _revisable(connection: AsyncConnection, article_id: int) -> _Revisable:
+    """What decides whether other bytes are another article; made of what is stored, so that it needs no column."""
+    row = (await connection.execute(select(article).where(article.c.id == article_id))).mappings().one()
+    return _Revisable(meaning(to_content(row)), row["churns"], row["updated"], row["details"])
 
 
 async def of_source(connection: AsyncConnection, number: int, *, after: int = 0, limit: int = 200) -> list[Article]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from feedbot.domain import identity
 from feedbot.domain.article import Article, Attachment, Content, Draft, Image, Reaction
+from feedbot.domain.meaning import meaning
 from feedbot.domain.source import Source, SourceOptions
 
 _MOST = 2**31 - 1  # what the column holds; a page may claim anything
@@ -55,9 +56,13 @@ def content_values(content: Content) -> dict[str, Any]:
     return values
 
 
+def to_content(row: RowMapping) -> Content:
+    """What the story of a row of `article` says."""
+    return Content(**{name: row[name] for name in _PLAIN_CONTENT}, **_of_details(row["details"]))
+
+
 def to_article(row: RowMapping, categories: Sequence[str]) -> Article:
     """A row of `article` joined with its source (as `source_id`, `source_title`, `source_url`) as an Article."""
-    details = row["details"]
     return Article(
         id=row["id"],
         key=row["key"],
@@ -68,14 +73,19 @@ def to_article(row: RowMapping, categories: Sequence[str]) -> Article:
         categories=tuple(categories),
         first_seen=row["first_seen"],
         changed=row["changed"],
-        images=tuple(Image(*image) for image in details["images"]),
-        attachments=tuple(Attachment(*file) for file in details["attachments"]),
-        reactions=tuple(Reaction(*reaction) for reaction in details["reactions"]),
-        category_path=tuple(details["category_path"]),
-        related_categories=tuple(details["related_categories"]),
-        tags=tuple(details["tags"]),
         **{name: row[name] for name in _PLAIN_CONTENT},
+        **_of_details(row["details"]),
     )
+
+
+def _of_details(details: Mapping[str, Any]) -> dict[str, Any]:
+    lists = ("category_path", "related_categories", "tags")
+    return {
+        "images": tuple(Image(*image) for image in details["images"]),
+        "attachments": tuple(Attachment(*file) for file in details["attachments"]),
+        "reactions": tuple(Reaction(*reaction) for reaction in details["reactions"]),
+        **{name: tuple(details[name]) for name in lists},
+    }
 
 
 def key_values(key: bytes, draft: Draft) -> dict[str, Any]:
@@ -84,5 +94,5 @@ def key_values(key: bytes, draft: Draft) -> dict[str, Any]:
         "key": key,
         "url_key": identity.url_key(draft),
         "title_key": identity.title_key(draft),
-        "list_fingerprint": identity.fingerprint(draft),
+        "list_fingerprint": meaning(draft),
     }
