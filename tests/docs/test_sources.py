@@ -86,6 +86,8 @@ def test_the_worked_example_of_every_type_is_of_that_type_and_has_no_fault(name:
         ("jsonld", "html"),
         ("microdata", "html"),
         ("hfeed", "html"),
+        ("wordpress", "json"),
+        ("sitemap", "xml"),
         ("json", "json"),
     ],
 )

@@ -13,11 +13,8 @@ PORTAL = b"""<html><head><meta name="generator" content="Discuz! X3.4"></head><b
 
 
 def test_every_source_type_is_known_by_its_own_name() -> None:
-    assert (
-        set(registry.SPECS)
-        == set(registry.names())
-        == {"feed", "discuz", "jsonld", "microdata", "hfeed", "page", "json"}
-    )
+    known = {"feed", "discuz", "jsonld", "microdata", "hfeed", "wordpress", "sitemap", "page", "json"}
+    assert set(registry.SPECS) == set(registry.names()) == known
     assert [registry.get(name).name for name in registry.SPECS] == list(registry.SPECS)
 
 
@@ -31,7 +28,8 @@ def test_an_unknown_source_type_is_refused_and_the_known_ones_are_named() -> Non
     with pytest.raises(Refused) as fault:
         registry.get("rss")
     assert str(fault.value) == (
-        f"There is no source type 'rss'. Known are: {', '.join(sorted(registry.names()))}, and auto to have it recognised."
+        f"There is no source type 'rss'. Known are: {', '.join(sorted(registry.names()))}, and auto to have it"
+        " recognised."
     )
 
 
