@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from feedbot.domain.article import Content
+from feedbot.domain.boilerplate import is_boilerplate, without_dateline
+from feedbot.domain.extract import extract
 from feedbot.domain.sentences import CLOSERS, FULL_STOPS, is_cjk, sentence_ends
 from feedbot.domain.texts import boundary_at_or_before, is_boundary
 
@@ -42,18 +44,35 @@ def summarise(text: str, max_chars: int) -> str:
 def article_summary(content: Content, max_chars: int, body_text: str = "") -> str:
     """The summary to show for an article, of at most `max_chars` characters, as `summarise` makes it.
 
-    The source's own summary if it wrote one: not merely the title again, nor the beginning of `body_text` (the body as
-    plain text) cut off. Then the body's first sentences say it better.
+    The source's own summary if it wrote one: not merely the title again or a call to read on, nor the beginning of
+    `body_text` (the body as plain text) cut off. Then sentences of the body say it better.
     """
     own = _CUT_MARK.sub("", content.summary) if content.summary_is_cut else content.summary
-    if not _said(own) or _said(own) == _said(content.title):
-        return summarise(body_text, max_chars)
+    if not _is_own_words(own, content.title):
+        return of_body(content.title, body_text, max_chars)
+    own = without_dateline(own)
     if not content.summary_is_cut:
         return summarise(own, max_chars)
-    if _said(body_text[:_BODY_START]).startswith(_said(own)[:_SAME_START]):
-        return summarise(body_text, max_chars)
+    if _said(without_dateline(body_text[:_BODY_START])).startswith(_said(own)[:_SAME_START]):
+        return of_body(content.title, body_text, max_chars)
     line, _ = _one_line(own, max_chars)
-    return _sentences(line, max_chars) or summarise(body_text, max_chars) or _cut(line, max_chars)
+    return _sentences(line, max_chars) or of_body(content.title, body_text, max_chars) or _cut(line, max_chars)
+
+
+def of_body(title: str, body_text: str, max_chars: int) -> str:
+    """The sentences of a body (plain text) that say best what it is about, else its beginning cut to `max_chars`.
+
+    A body that fits is returned whole.
+    """
+    line, _ = _one_line(without_dateline(body_text), max_chars)
+    if len(line) <= max_chars and not is_boilerplate(line):
+        return line
+    return extract(body_text, title, max_chars) or summarise(without_dateline(body_text), max_chars)
+
+
+def _is_own_words(summary: str, title: str) -> bool:
+    """Whether a summary says more than nothing, the title again, or a call to read on."""
+    return bool(_said(summary)) and _said(summary) != _said(title) and not is_boilerplate(summary)
 
 
 def is_cut(text: str) -> bool:
