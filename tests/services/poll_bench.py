@@ -92,7 +92,9 @@ class Bench:
 
 @pytest.fixture
 async def bench(sqlite: Database) -> AsyncIterator[Bench]:
-    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=(ip_network("127.0.0.0/8"),))
+    networks = (ip_network("127.0.0.0/8"),)
+    # Without robots.txt the server is asked for nothing but what a test is about.
+    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=networks, robots=False)
     async with MisbehavingServer() as server, Fetcher(limits) as fetcher:
         made: Bench
 

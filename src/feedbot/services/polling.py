@@ -23,7 +23,7 @@ from feedbot.errors import BadUrl, FetchError, SourceGone
 from feedbot.fetching import urls
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import Fetched
-from feedbot.services import holding, polled, reading, storing, telling_once, visiting
+from feedbot.services import credentials, holding, polled, reading, storing, telling_once, visiting
 from feedbot.services.extraction import Extractor
 from feedbot.services.holding import Guarded
 from feedbot.services.polled import Polled
@@ -118,7 +118,7 @@ class Poller:
         started_at = self._now()
         try:
             async with self._keeping(source):
-                found = await self._look(source)
+                found = await self._look(await credentials.with_secrets(source, self._database.vault))
         except FetchError as error:
             found = self._failure(source, error)
         else:
@@ -223,7 +223,7 @@ class Poller:
             error_text=str(error),
             retry_after=error.retry_after,
         )
-        state = moving.after_failure(source).as_state() if kind == "failed" else None
+        state = moving.after_failure(source, outcome).as_state() if kind == "failed" else None
         return Polled(outcome, error.status, state, page=error.page if isinstance(error.page, Page) else None)
 
     def _note(self, source: Source, error: FetchError | None) -> bool:

@@ -16,8 +16,8 @@ from feedbot.domain.judging import MAX_TRIES, Listed
 from feedbot.domain.source import Source
 from feedbot.errors import ConnectFailed, DnsFailed, FetchError, SiteRefused, SourceGone, TimedOut, TlsFailed
 from feedbot.fetching.client import Fetcher
-from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.urls import shown
+from feedbot.services.asking import ask_for_article
 from feedbot.services.extraction import Extractor
 from feedbot.services.visiting import as_page, parse_options, parsed
 from feedbot.sources import article
@@ -105,8 +105,7 @@ async def read_article(
     options = parse_options(source)
     read = None
     while url and len(pages) < MAX_PAGES:
-        own = for_page_of(source.options.headers, source.poll_url, url)
-        pages.append(as_page(await fetcher.fetch(url, headers=own)))
+        pages.append(as_page(await ask_for_article(fetcher, source, url)))
         read = await _parsed(source, spec, pages, draft, options, extractor)
         url = read.next_url
     return read.draft if read else draft

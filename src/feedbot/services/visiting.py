@@ -18,9 +18,9 @@ from feedbot.domain.category_rules import is_wanted
 from feedbot.domain.source import Source
 from feedbot.errors import FetchError, NotParseable, ReadingFailed
 from feedbot.fetching.client import Fetcher
-from feedbot.fetching.headers import for_page_of
 from feedbot.fetching.model import Fetched, Validators
 from feedbot.fetching.urls import shown
+from feedbot.services.asking import ask_for_list
 from feedbot.sources import registry
 from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
 
@@ -64,7 +64,7 @@ async def visit(fetcher: Fetcher, source: Source, now: datetime) -> Visit:
         FetchError: whatever kept it from being read; with the `page`, if there was one to read.
     """
     validators = Validators(source.etag, source.last_modified)
-    fetched = await fetcher.fetch(source.poll_url, validators=validators, headers=source.options.headers)
+    fetched = await ask_for_list(fetcher, source, validators=validators)
     if fetched.not_modified:
         return Visit(fetched)
     page = as_page(fetched)
@@ -126,8 +126,7 @@ async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListP
 
 
 async def _page_of_list(fetcher: Fetcher, source: Source, spec: SourceSpec, url: str) -> Listing:
-    own = for_page_of(source.options.headers, source.poll_url, url)
-    page = as_page(await fetcher.fetch(url, headers=own))
+    page = as_page(await ask_for_list(fetcher, source, url))
     return await parsed(source, page.url, spec.parse_list, page, parse_options(source))
 
 
