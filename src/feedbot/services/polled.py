@@ -39,6 +39,7 @@ class Polled:
     missed: Sequence[int] = ()
     is_whole: bool = True
     guarded: Guarded = field(default_factory=Guarded)
+    page_of_list: ListPage | None = None
     page: Page | None = None
 
 
@@ -170,6 +171,8 @@ def baseline_at(source: Source, found: Polled, now: datetime) -> datetime | None
 
 def poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: datetime) -> dict[str, object]:
     """The columns of the source after a poll: when and why it is asked next, and what is wrong with it."""
+    if outcome.kind == "pushed":
+        return {"rhythm": plan.rhythm or None}  # the visit that was planned stays planned
     values: dict[str, object] = {
         "next_poll_at": plan.next_poll_at,
         "plan_reason": plan.reason,

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from feedbot.domain import judging, moving, outage, planning
+from feedbot.domain import identity, judging, moving, outage, planning
+from feedbot.domain.article import Draft
 from feedbot.domain.outage import Attempts
 from feedbot.domain.planning import PollOutcome, Rhythm
 from feedbot.domain.redesign import Verdict
@@ -23,7 +24,8 @@ from feedbot.errors import BadUrl, FetchError, SourceGone
 from feedbot.fetching import urls
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import Fetched
-from feedbot.services import credentials, holding, polled, reading, storing, telling_once, visiting
+from feedbot.services import credentials, holding, hubs, polled, reading, storing, telling_once, visiting
+from feedbot.services.abstracting import Abstracts
 from feedbot.services.extraction import Extractor
 from feedbot.services.holding import Guarded
 from feedbot.services.polled import Polled
@@ -33,6 +35,8 @@ from feedbot.storage import articles, polls, sources
 from feedbot.storage.database import Database
 from feedbot.storage.polls import PollRecord
 
+PUSHED = "pushed"
+PUSH_PATIENCE = 4.0  # seconds for a poll under way to end; hubs wait for longer than that
 RENEW_SECONDS = 180.0  # well within a lease
 
 log = structlog.get_logger()
@@ -48,7 +52,8 @@ class Poller:
 
     `owner` names this process in leases; new articles gather for `batch_seconds` before they are due for sending;
     `on_change` is called after articles were stored. With an `extractor` article pages are parsed in its process. With
-    `tells_once` a story that another source had before is not sent again.
+    `tells_once` a story that another source had before is not sent again. With `abstracts` a language model sums new
+    articles up.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class Poller:
         renew_every: float = RENEW_SECONDS,
         extractor: Extractor | None = None,
         tells_once: bool = True,
+        abstracts: Abstracts | None = None,
     ) -> None:
         self._rhythm = rhythm
         self._batch = timedelta(seconds=batch_seconds)
@@ -77,10 +83,13 @@ class Poller:
         self._jitter = jitter
         self._renew_every = renew_every
         self._tells_once = tells_once
+        self._abstracts = abstracts
         self._extractor = extractor
         self._attempts = Attempts()
         self.offline_since: datetime | None = None  # since when our own network seems to be down
-        self.counts: dict[str, int] = dict.fromkeys(("ok", "unchanged", "partial", "failed", "gone", "offline"), 0)
+        self.counts: dict[str, int] = dict.fromkeys(
+            ("ok", "unchanged", "partial", "failed", "gone", "offline", PUSHED), 0
+        )
 
     def reconfigure(self, rhythm: Rhythm, batch_seconds: float, *, tells_once: bool = True) -> None:
         """Takes effect with the next poll."""
@@ -136,6 +145,48 @@ class Poller:
             self._on_change()
         return record
 
+    async def receive(self, source_id: str, page: Page) -> PollRecord | None:
+        """Stores what a hub pushes of a source's list; None if that is being polled, and goes on so for a moment.
+
+        What needs more than that is left to a poll, for which the source is due at once: article pages to be read, a
+        first list, one that looks like another, one that cannot be read.
+        """
+        began = time.monotonic()
+        started_at = self._now()
+        source = await self._claim_soon(source_id)
+        if source is None:
+            return None
+        found = await self._pushed(source, page)
+        record, stored = await self._store(source, found, started_at, time.monotonic() - began)
+        if not stored:
+            return None
+        self.counts[record.outcome] += 1
+        _report(source, record)
+        if record.new or record.changed:
+            self._on_change()
+        return record
+
+    async def _claim_soon(self, source_id: str) -> Source | None:
+        until = time.monotonic() + PUSH_PATIENCE
+        while (source := await self.claim_one(source_id)) is None and time.monotonic() < until:  # noqa: ASYNC110 - what ends a lease, perhaps in another process, sets no event
+            await asyncio.sleep(0.1)
+        return source
+
+    async def _pushed(self, source: Source, page: Page) -> Polled:
+        outcome = PollOutcome(kind=PUSHED)
+        try:
+            guarded = await self._guarded(source, await visiting.read_list(source, page))
+        except FetchError as error:
+            log.warning("push_unread", source=source.id, kind=error.kind, reason=str(error))
+            return Polled(outcome, state=hubs.due_now("A push could not be read: polled at once.", self._now()))
+        if source.baseline_at is None or source.redesign or guarded.verdict is not Verdict.NORMAL:
+            return Polled(outcome, state=hubs.due_now("Its hub told of another list: polled at once.", self._now()))
+        state = {}
+        if judging.to_read(guarded.whole, source.unread, self._now()):
+            state = hubs.due_now("Its hub told of articles that are to be read: polled at once.", self._now())
+        contents = polled.as_listed(guarded.whole, {})
+        return Polled(outcome, state=state, judgement=guarded.whole, contents=contents, guarded=guarded)
+
     @asynccontextmanager
     async def _keeping(self, source: Source) -> AsyncIterator[None]:
         """Renews the lease as long as the block takes: a slow site may keep it busy for longer than a lease lasts."""
@@ -187,6 +238,7 @@ class Poller:
         wanted = polled.to_read(source, guarded, now)
         read = await reading.read_articles(self._fetcher, source, found.spec, wanted, source.unread)
         contents = {**polled.as_listed(guarded.whole, read.failed), **read.drafts}
+        contents = await self._summed_up(source, guarded.whole, contents)
         outcome = PollOutcome(
             kind="partial" if read.is_partial else "ok",
             status=fetched.status,
@@ -207,6 +259,7 @@ class Poller:
             missed=[entry.known.id for entry in read.missed if entry.known],
             is_whole=all(entry.key in contents or read.failed.get(entry.key.hex()) == 0 for entry in judgement.new),
             guarded=guarded,
+            page_of_list=found,
             page=visiting.as_page(fetched) if guarded.verdict is Verdict.HOLD else None,
         )
 
@@ -240,6 +293,16 @@ class Poller:
             self.offline_since = None
         return is_down
 
+    async def _summed_up(
+        self, source: Source, judgement: judging.Judgement, contents: dict[bytes, Draft]
+    ) -> dict[bytes, Draft]:
+        """The contents, with abstracts of those that are news; what stood in the first list is none."""
+        if self._abstracts is None or source.baseline_at is None:
+            return contents
+        known = {entry.key: entry.known.fingerprint for entry in judgement.listed if entry.known}
+        news = {key: one for key, one in contents.items() if known.get(key) != identity.fingerprint(one)}
+        return {**contents, **await self._abstracts.added(news, self._now())}
+
     async def _prints(self, found: Polled) -> dict[bytes, Print]:
         """What the new articles are compared by with those of other sources; nothing where that is switched off."""
         if not self._tells_once or found.judgement is None:
@@ -266,7 +329,7 @@ class Poller:
             # The lease first: a poll that outlived it must not store what another has judged since.
             is_ours = found.judgement is None or await sources.renew(connection, source.number, _lease(source), now)
             if is_ours and found.judgement is not None:
-                due_at = now + self._batch
+                due_at = now if found.outcome.kind == PUSHED else now + self._batch
                 stored = await storing.store_articles(
                     connection, source, found.judgement, found.contents, prints=prints, now=now, due_at=due_at
                 )
@@ -277,8 +340,14 @@ class Poller:
                 found = replace(found, state={**(found.state or {}), **held.state})
             outcome = replace(found.outcome, new=record.new, published=polled.news(source, found))
             watched = replace(source, baseline_at=polled.baseline_at(source, found, now))
-            plan = planning.plan_next_poll(watched, outcome, self._rhythm, now, self._jitter())
+            # A push is a part of the list: it teaches the rhythm, and plans nothing.
+            told = replace(outcome, kind="partial") if outcome.kind == PUSHED else outcome
+            plan = planning.plan_next_poll(watched, told, self._rhythm, now, self._jitter())
+            longest = self._rhythm.max_interval
+            plan = await hubs.unhurried(connection, source, outcome, plan, now, max_interval=longest)
             values = {**(found.state or {}), **polled.poll_state(watched, outcome, plan, now)}
+            if found.page_of_list:
+                await hubs.heard(connection, source, found.page_of_list, now)
             is_ours = is_ours and await sources.save_state(connection, source.number, _lease(source), values)
             if not is_ours:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -39,7 +40,8 @@ log = structlog.get_logger()
 class ListPage:
     """A list as it was read: `listing` has the wanted entries of the `count` that there are.
 
-    `digest` names the bytes; `next_url` is the page to go on with, empty where none is asked for.
+    `digest` names the bytes; `next_url` is the page to go on with, empty where none is asked for; `hub_url` and
+    `topic_url` are what it names for WebSub, by its links or in the answer's headers.
     """
 
     spec: SourceSpec
@@ -47,6 +49,8 @@ class ListPage:
     digest: bytes
     count: int
     next_url: str = ""
+    hub_url: str = ""
+    topic_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +75,13 @@ async def visit(fetcher: Fetcher, source: Source, now: datetime) -> Visit:
     digest = digest_of(page)
     if digest == source.body_digest and source.listed_at and now - source.listed_at < SAME_FOR:
         return Visit(fetched)
-    return Visit(fetched, await read_list(source, page, digest))
+    return Visit(fetched, await read_list(source, page, digest, fetched.links))
 
 
-async def read_list(source: Source, page: Page, digest: bytes = b"") -> ListPage:
-    """The page as the list of this source.
+async def read_list(
+    source: Source, page: Page, digest: bytes = b"", links: Mapping[str, str] = MappingProxyType({})
+) -> ListPage:
+    """The page as the list of this source; `links` are those of the answer's headers, by relation.
 
     Raises:
         FetchError: it cannot be read; with the page.
@@ -86,8 +92,15 @@ async def read_list(source: Source, page: Page, digest: bytes = b"") -> ListPage
     except FetchError as error:
         error.page = page
         raise
-    asked = as_asked(listing, spec, source)
-    return ListPage(spec, asked, digest, len(listing.drafts), _page_after(source, listing, 1))
+    return ListPage(
+        spec,
+        as_asked(listing, spec, source),
+        digest,
+        len(listing.drafts),
+        next_url=_page_after(source, listing.next_url or links.get("next", ""), 1),
+        hub_url=links.get("hub", "") or listing.hub_url,
+        topic_url=links.get("self", "") or listing.topic_url,
+    )
 
 
 def as_asked(listing: Listing, spec: SourceSpec, source: Source) -> Listing:
@@ -113,7 +126,7 @@ async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListP
             break
         asked.add(url)
         try:
-            found = await _page_of_list(fetcher, source, first.spec, url)
+            found, next_url = await _page_of_list(fetcher, source, first.spec, url)
         except FetchError as error:
             log.warning("list_page_unread", source=source.id, url=shown(url), kind=error.kind, reason=str(error))
             break
@@ -121,21 +134,23 @@ async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListP
             break
         for draft in as_asked(found, first.spec, source).drafts:
             drafts.setdefault(_name(draft), draft)
-        url = _page_after(source, found, number)
+        url = _page_after(source, next_url, number)
     return replace(first, listing=replace(first.listing, drafts=tuple(drafts.values())))
 
 
-async def _page_of_list(fetcher: Fetcher, source: Source, spec: SourceSpec, url: str) -> Listing:
-    page = as_page(await ask_for_list(fetcher, source, url))
-    return await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+async def _page_of_list(fetcher: Fetcher, source: Source, spec: SourceSpec, url: str) -> tuple[Listing, str]:
+    fetched = await ask_for_list(fetcher, source, url)
+    page = as_page(fetched)
+    listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+    return listing, listing.next_url or fetched.links.get("next", "")
 
 
-def _page_after(source: Source, listing: Listing, number: int) -> str:
+def _page_after(source: Source, linked: str, number: int) -> str:
     """The address of the page after page `number` of a list; empty where there is none to be asked for."""
     if source.options.pages <= number:
         return ""
     template = source.options.page_url
-    return template.replace("{page}", str(number + 1)) if template else listing.next_url
+    return template.replace("{page}", str(number + 1)) if template else linked
 
 
 def _name(draft: Draft) -> tuple[str, str, str]:
