@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from feedbot.sources.plausible import oddness
 
@@ -51,6 +52,11 @@ _SERVER_DEFAULT = "cp1252"
 # GBK text can be valid UTF-8 by chance ("联通" was famous for it), but not for this many characters.
 _SURE_CHARACTERS = 8
 _FEW_ERRORS = 3
+# By fewer letters with accents than these the languages of Latin script are not told apart.
+_FEW_LETTERS = 40
+_BEYOND_LATIN = re.compile(r"[\u0250-\u1dff\u2e80-\uffef]")
+# What no word has in it, but the words of other encodings seem to have.
+_IN_A_WORD = re.compile("[^\\W\\d_][\ufffd\x80-\x9f¡-©«-±´-¹»-¿×÷‚ƒ„†‡ˆ‰‹•˜™›][^\\W\\d_]")
 _SAMPLE_BYTES = 200_000
 _FEW_ERRORS_SHARE = 0.02
 # Old sites cut each title of a list inside a character. Text of another encoding has far more errors than these.
@@ -206,10 +212,17 @@ def _guess(body: bytes) -> str | None:
             continue
         # Of encodings that fit equally well, the web's own default is the likeliest (WHATWG HTML, 13.2.3.2).
         as_good = (match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence))
-        if any(_SERVER_DEFAULT in match.could_be_from_charset for match in as_good):
+        if any(_SERVER_DEFAULT in match.could_be_from_charset for match in as_good) or _may_be_western(sample, best):
             return body.decode(_SERVER_DEFAULT, "replace")
         return body.decode(codec_for(best.encoding.replace("_", "-")) or best.encoding, "replace")
     return None
+
+
+def _may_be_western(sample: bytes, best: Any) -> bool:
+    """Whether a short text of Latin letters is no less sensible in the web's own default than in what was guessed."""
+    text = sample.decode(_SERVER_DEFAULT, "replace")
+    is_latin = not _BEYOND_LATIN.search(str(best))
+    return is_latin and len(_NON_ASCII.findall(text)) < _FEW_LETTERS and not _IN_A_WORD.search(text)
 
 
 def _samples(body: bytes) -> Iterator[bytes]:

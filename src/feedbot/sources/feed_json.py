@@ -78,7 +78,7 @@ def _item(said: dict[str, Any], url: str) -> Item:
         author=_author(said),
         language=_text(said, "language"),
         tags=unique(tag for tag in _list(said, "tags") if isinstance(tag, str)),
-        content=Html(html or plain_html(text), _text(said, "url") or url),
+        content=Html(html or plain_html(text), absolute(_text(said, "url"), url) or url),
         description=Html(plain_html(_text(said, "summary")), url),
         media=tuple(_media(said, url)),
     )

@@ -17,6 +17,8 @@ from feedbot.sources.html import absolute, one_line
 from feedbot.sources.spec import Listing, ParseOptions
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+# RFC 4287, 4.2.7.2: the full name of a relation means the same.
+_REGISTERED = "http://www.iana.org/assignments/relation/"
 _TEXT_TYPES = frozenset({"text/plain", ""})
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 _LONGEST_TTL = 31_536_000
@@ -140,8 +142,10 @@ def _urls(entry: Any, links: list[Any]) -> Iterator[str]:
     yield _text(entry, "link")
     for rel in ("alternate", "related", "via", "enclosure"):
         for found in links:
-            if found.get("rel") == rel:
+            if (found.get("rel") or "").removeprefix(_REGISTERED) == rel:
                 yield dict.get(found, "href") or ""
+    for part in dict.get(entry, "content") or []:
+        yield part.get("src") or ""
 
 
 def _author(said: Any) -> str:
