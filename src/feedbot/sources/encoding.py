@@ -127,6 +127,8 @@ def _by_form(body: bytes) -> str | None:
     if max(zeros) * _WIDE_SHARE < len(head) or min(zeros) * _WIDE_SHARE > max(zeros):
         return None
     codec = "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
+    if not any(sign.encode(codec) in head for sign in "<{"):
+        return None
     return codec if _strictly(body[: len(body) // 2 * 2], codec) is not None else None
 
 
