@@ -36,7 +36,7 @@ def read(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticleP
         return ArticlePages(replace(draft, is_complete=True))
     documents = [read_document(page, options) for page in pages[:MAX_PAGES] if is_document(page)]
     facts = _facts(documents[0], options)
-    bodies = [body.find(document) for document in documents]
+    bodies = [body.find(document, facts, options.timezone) for document in documents]
     made = _joined(draft, facts, "".join(bodies), options)
     if not (made.title and (made.body_html or made.summary or draft.title)):
         raise NotParseable("No article was found on this page.", url=documents[0].url)

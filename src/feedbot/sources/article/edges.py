@@ -1,0 +1,148 @@
+"""The lines at the edges of a text, and between its paragraphs, that sites add to it, taken away.
+
+Works on clean HTML, whose blocks lie side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from feedbot.domain.completeness import letters
+from feedbot.sources.article.measures import letters_of, link_share
+from feedbot.sources.times import parse_published
+
+_NOT_SAID = re.compile(r"[\W_]+")
+_SHORT = 160
+_LABELS = (
+    "相关阅读|相关新闻|相关链接|相关报道|相关文章|延伸阅读|推荐阅读|更多阅读|扩展阅读|热门推荐|猜你喜欢|往期回顾|往期推荐|相關閱讀|延伸閱讀|你可能也喜歡"
+    "|(?:read|see|watch) (?:also|more|next)|also read|related(?: (?:articles?|posts?|stories|story|news|reading))?|more on this(?: story)?"
+    "|you (?:may|might) also like|don['’]t miss|recommended(?: for you)?|watch|lesen sie (?:auch|mehr)|mehr zum thema"
+    "|(?:à )?lire aussi|à lire|voir aussi|sur le même sujet|читайте также|материалы по теме|по теме|смотрите также"
+    "|関連記事|あわせて読みたい|こちらも(?:おすすめ)?|اقرأ أيض[اً]+|[إا]قرأ أيضًا|관련\\s?기사|te puede interesar|lee también|leer también|leia também"
+    "|veja também|leia mais|leggi anche|potrebbe interessarti|zie ook|lees ook|czytaj także|läs också"
+)
+_LABEL = re.compile(rf"\A[\W_]*(?:{_LABELS})\s*(?:[:：»>]|\Z)", re.IGNORECASE)
+_INSERTED = re.compile(
+    r"\A[\W_]*(?:advertisement|anzeige|werbung|publicidad|publicité|publicidade|реклама|广告|廣告|pubblicità|إعلان"
+    r"|continua (?:depois|após) (?:da|a) publicidade|(?:article|story) continues (?:below|after .{0,40})"
+    r"|continue reading the main story|(?:skip past|after) newsletter promotion|loading video player|视频加载中)[\W_]*\Z",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\A[\s（(【\[［]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核|审签|监制|值班编委|来源|稿源|作者|编审|初审|终审|摄影|上一篇|下一篇|上一条|下一条|没有了"
+    r"|分享|打印|关闭|返回|纠错|收藏|复制链接|举报|点赞|版权声明|免责声明|特别声明|声明|凡本网|本文(?:来源|由|系|转载|首发)|未经授权|转载请|欢迎关注|点击(?:下方|上方|这里)"
+    r"|长按|扫码|扫一扫|微信扫|关注(?:我们|公众号)|阅读原文|展开全文|打开.{0,8}app"
+    r"|copyright\b|©|all rights reserved|\(?(?:reporting|additional reporting|editing|written|edited|photographs?) by\b"
+    r"|(?:read|see|view) (?:the )?(?:full|original|more)|subscribe\b|sign up\b|follow us\b|share (?:this|on)|tags?:|filed under|posted (?:by|in|on)"
+    r"|if you (?:enjoyed|liked|have enjoyed)\b|this (?:article|post|story) (?:first|was (?:first|originally))\b|support (?:us|our)\b|join our\b"
+    r"|←|«|back to\b|zurück\b|teilen\b|mehr zum thema|zur startseite|quelle:"
+    r"|partager|réagir|commenter|©|поделиться|нашли ошибку|подписывайтесь|無断転載|シェア|저작권|무단\s?전재|ⓒ|condividi|comparte|compartilhe|شارك)",
+    re.IGNORECASE,
+)
+_AGENCY = re.compile(r"\A[(（][a-zA-Z]{2,6}(?:/[a-zA-Z]{2,6}){0,4}[)）]\Z")
+_MAIL = re.compile(r"\S+@\S+\.\w+\Z")
+_HEAD = re.compile(
+    r"\A[\s（(【\[•·|]*(?:by\b|von\b|par\b|por\b|de\b|di\b|автор|text:|words:?\s+by\b|published|updated|posted|last (?:updated|modified)|veröffentlicht|publié|опубликовано"
+    r"|作者|记者|来源|来自|发布|时间|日期|撰文|文[／/|｜]|编辑|字号|字体|浏览|阅读|点击|分享|发表于|入力|公開|更新|입력|기자명|نشر|كتب)"
+    r"|\b\d{1,3} ?(?:min(?:ute)?s?) read\b|\d+ (?:shares?|comments?)\b",
+    re.IGNORECASE,
+)
+_ROOM = "img, iframe, pre, table, ul, ol, blockquote, figure"
+
+
+def trim(html: str, *, title: str, author: str, timezone: str) -> str:
+    """The clean HTML without its head and tail lines, labels of adverts, and links to other articles."""
+    if not html:
+        return ""
+    tree = LexborHTMLParser(html)
+    body = tree.body
+    if body is None:
+        return html
+    _without_insertions(list(body.iter()))
+    _without_head(list(body.iter()), title, author, timezone)
+    _without_tail(list(body.iter()))
+    return body.inner_html or ""
+
+
+def _without_insertions(blocks: Sequence[LexborNode]) -> None:
+    """Takes out what was put between the paragraphs: `Read also: ...`, `Advertisement`."""
+    after_label = False
+    for node in blocks:
+        text = " ".join(node.text().split())
+        is_label = bool(_LABEL.match(text)) and (letters(text) <= _SHORT or link_share(node) > 1 / 2)
+        has_link = node.css_first("a") is not None
+        if is_label and (has_link or text.rstrip(" :：»>").lower() == text.rstrip(" :：»>").lower().strip() and not _goes_on(text)):
+            after_label = not has_link
+            node.decompose(recursive=True)
+        elif _INSERTED.match(text):
+            node.decompose(recursive=True)
+        elif after_label and text and link_share(node) > 2 / 3:
+            node.decompose(recursive=True)
+        else:
+            after_label = after_label and not text
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a label is followed by words in the same line."""
+    label = _LABEL.match(text)
+    return bool(label) and letters(text[label.end() :]) > 0 if label else False
+
+
+def _without_head(blocks: Sequence[LexborNode], title: str, author: str, timezone: str) -> None:
+    """Takes away the title, the byline and the date in front of the first paragraph."""
+    names = {_plain(title), *(_plain(name) for name in author.split(","))} - {""}
+    for node in blocks[:8]:
+        text = " ".join(node.text().split())
+        if not text:
+            continue
+        plain = _plain(text)
+        is_title = plain in names or (node.tag == "h2" and plain.startswith(_plain(title)) and bool(title))
+        if node.css_first(_ROOM) is not None or node.tag in {"ul", "ol", "table", "pre", "figure", "blockquote"}:
+            if is_title:
+                node.decompose(recursive=True)
+                continue
+            if node.tag != "figure" and node.css_first("img") is None:
+                return
+            continue
+        if is_title or (letters(text) <= _SHORT and _is_head_line(text, names, timezone)):
+            node.decompose(recursive=True)
+        elif node.tag == "p" and letters(text) > _SHORT:
+            return
+
+
+def _is_head_line(text: str, names: set[str], timezone: str) -> bool:
+    if _HEAD.search(text) and letters(text) <= _SHORT and text[-1] not in "。！？.!?":
+        return True
+    plain = _plain(text)
+    rest = min((len(plain) - len(name) for name in names if name in plain), default=len(plain))
+    if rest <= len(plain) // 3:
+        return True
+    return letters(text) <= _SHORT // 2 and parse_published(text, timezone=timezone) is not None and text[-1] not in "。！？.!?"
+
+
+def _without_tail(blocks: Sequence[LexborNode]) -> None:
+    """Takes away what follows the last paragraph: credits, invitations, links to other pages."""
+    for node in reversed(blocks):
+        text = " ".join(node.text().split())
+        if not text:
+            if node.css_first("img") is None and node.tag != "hr":
+                node.decompose(recursive=True)
+                continue
+            if node.tag == "hr":
+                node.decompose(recursive=True)
+                continue
+            return
+        short = letters(text) <= _SHORT
+        is_mail = bool(_MAIL.search(text)) and letters(text) <= _SHORT // 2
+        is_links = link_share(node) > 3 / 4 and letters_of(node) <= _SHORT and node.tag in {"p", "ul", "h2", "h3", "h4"}
+        if (short and (_TAIL.match(text) or _AGENCY.match(text) or is_mail)) or is_links or _LABEL.match(text):
+            node.decompose(recursive=True)
+        else:
+            return
+
+
+def _plain(text: str) -> str:
+    return _NOT_SAID.sub("", text).lower()

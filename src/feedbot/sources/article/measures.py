@@ -1,0 +1,26 @@
+"""How much text a part of a page has, and how much of it are links."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborNode
+
+from feedbot.domain.completeness import letters
+from feedbot.sources.article.document import ancestors
+
+
+def letters_of(node: LexborNode) -> int:
+    """How many letters the element's text has; East Asian ones count as two."""
+    return letters(node.text(separator=""))
+
+
+def link_share(node: LexborNode) -> float:
+    """The share of the element's letters that stand in links, 0 to 1."""
+    total = letters_of(node)
+    if not total:
+        return 0.0
+    return sum(letters_of(link) for link in node.css("a")) / total
+
+
+def is_inside(node: LexborNode, outer: set[int]) -> bool:
+    """Whether one of the elements around `node` is in `outer`, by memory id."""
+    return any(parent.mem_id in outer for parent in ancestors(node))
