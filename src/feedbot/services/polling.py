@@ -68,6 +68,7 @@ class Poller:
         now: Callable[[], datetime] = utc_now,
         jitter: Callable[[], float] = random.random,
         renew_every: float = RENEW_SECONDS,
+        push_patience: float = PUSH_PATIENCE,
         extractor: Extractor | None = None,
         tells_once: bool = True,
         abstracts: Abstracts | None = None,
@@ -82,6 +83,7 @@ class Poller:
         self._now = now
         self._jitter = jitter
         self._renew_every = renew_every
+        self._push_patience = push_patience
         self._tells_once = tells_once
         self._abstracts = abstracts
         self._extractor = extractor
@@ -167,7 +169,7 @@ class Poller:
         return record
 
     async def _claim_soon(self, source_id: str) -> Source | None:
-        until = time.monotonic() + PUSH_PATIENCE
+        until = time.monotonic() + self._push_patience
         while (source := await self.claim_one(source_id)) is None and time.monotonic() < until:  # noqa: ASYNC110 - what ends a lease, perhaps in another process, sets no event
             await asyncio.sleep(0.1)
         return source

@@ -60,7 +60,7 @@ class Subscriber:
     ) -> None:
         self._database = database
         self._fetcher = fetcher
-        self._poller = poller
+        self.poller = poller
         self._callback = callback
         self._now = now
         self.counts: Counter[str] = Counter()
@@ -121,7 +121,7 @@ class Subscriber:
             return Receipt.IGNORED
         if not found.is_in_force(now) or not source.enabled:
             return Receipt.IGNORED
-        record = await self._poller.receive(source.id, page)
+        record = await self.poller.receive(source.id, page)
         if record is None:
             return Receipt.BUSY
         async with self._database.write() as connection:
