@@ -234,7 +234,10 @@ RULES: dict[str, tuple[str, dict[str, bool]]] = {
     "a group for several": ("User-agent: x\nUser-agent: feedbot\n\nDisallow: /a", {"/a": False}),
     "an empty own group frees": ("User-agent: *\nDisallow: /\n\nUser-agent: feedbot\nDisallow:", {"/a": True}),
     "another program of a like name": ("User-agent: feed\nDisallow: /\nUser-agent: feedbots\nDisallow: /", {"/": True}),
-    "wildcards": ("User-agent: *\nDisallow: /*.php$\nDisallow: /*?s=", {"/a.php": False, "/a.php?x": True, "/b?s=1": False}),
+    "wildcards": (
+        "User-agent: *\nDisallow: /*.php$\nDisallow: /*?s=",
+        {"/a.php": False, "/a.php?x": True, "/b?s=1": False},
+    ),
     "percent and letters are one": ("User-agent: *\nDisallow: /新闻", {"/%E6%96%B0%E9%97%BB/1": False}),
     "rules before any program": ("Disallow: /", {"/a": True}),
     "byte order mark and CRLF": ("\ufeffUser-agent: *\r\nDisallow: /a\r\n", {"/a": False}),

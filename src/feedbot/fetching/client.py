@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPMethod, HTTPStatus
 from json import dumps
 from types import MappingProxyType, TracebackType
@@ -18,6 +19,7 @@ from feedbot.errors import FetchError, HttpFailed, SourceGone, TimedOut, TooMany
 from feedbot.fetching import failures, robots, urls
 from feedbot.fetching import headers as header
 from feedbot.fetching.body import SentTooMuchError, read_body, read_head
+from feedbot.fetching.browser import BrowserReader, why_not
 from feedbot.fetching.carrying import Carried
 from feedbot.fetching.guard import Attempts, current_attempts
 from feedbot.fetching.model import NO_VALIDATORS, Fetched, FetchLimits, Validators
@@ -54,6 +56,7 @@ class Fetcher:
             concurrency=limits.concurrency, per_host=limits.per_host, spacing=limits.spacing, clock=clock, sleep=sleep
         )
         self._robots = RobotsFiles(clock)
+        self._browser = BrowserReader(limits.browser, clock=clock, sleep=sleep)
         self._doors: dict[str | None, Door] = {}
         self._is_open = False
         self._closing: set[asyncio.Task[None]] = set()
@@ -68,6 +71,7 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Waits for the requests under way (their time is limited) and closes every connection."""
+        await self._browser.close()
         self._is_open = False
         self._close_doors()
         await asyncio.gather(*self._closing)
@@ -77,6 +81,7 @@ class Fetcher:
         """New limits for every request that starts from now on; called inside the event loop."""
         is_new_guard = limits.allow_networks != self._limits.allow_networks
         self._limits = limits
+        self._browser.reconfigure(limits.browser)
         self._queues.resize(concurrency=limits.concurrency, per_host=limits.per_host, spacing=limits.spacing)
         if is_new_guard:
             # Kept-alive connections were judged by the old guard: they go with their door.
@@ -135,6 +140,54 @@ class Fetcher:
         trip = Trip(url, urls.parse(url), carried, method=HTTPMethod.POST, content=content.encode())
         return self._judge(*await self._go(trip))
 
+    async def render(
+        self,
+        url: str,
+        *,
+        document: Fetched | None = None,
+        headers: Mapping[str, str] = _NONE,
+        cookies: Mapping[str, str] = _NONE,
+        auth: tuple[str, str] | None = None,
+        proxy: str | None = None,
+    ) -> Fetched:
+        """The page at `url` as its scripts make it, read with a browser: its HTML in UTF-8, without validators.
+
+        `document` is the page as `fetch` brought it, if it did. The rest is as for `fetch`, whose guard, credentials
+        and limits hold for every request of the page too; all of them share one turn of the page's site. Raises like
+        `fetch`, and BrowserFailed where there is no browser or its budget is used up.
+        """
+        if document is None:
+            document = await self.fetch(url, headers=headers, cookies=cookies, auth=auth, proxy=proxy, is_page=True)
+        carried = Carried(headers, cookies, auth, parse_proxy(proxy) if proxy else None)
+        target = urls.parse(document.final_url)
+        limits = self._limits
+        try:
+            return await self._browser.render(
+                document,
+                carried.for_page_of(url, document.final_url),
+                limits.user_agent,
+                ask=self._ask_at_once,
+                heed=partial(self.heed_robots, proxy=proxy),
+                turn=partial(self._queues.turn, target.host_key, target.site_key),
+                max_html=limits.max_inflated,
+            )
+        except HostOnHoldError as hold:
+            raise _on_hold(target, hold.seconds) from None
+
+    async def _ask_at_once(self, trip: Trip) -> tuple[Trip, Reply]:
+        """For the requests of a page in the browser: the turn of its site is theirs, and others it asks as browsers do.
+
+        Raises like `fetch`.
+        """
+        held = self._queues.held_for(trip.target.host_key)
+        if held:
+            raise _on_hold(trip.target, held)
+        return await self._go(trip, in_turn=False)
+
+    def why_no_browser(self) -> str | None:
+        """What is missing for `render`, as a sentence with the remedy; None if nothing is."""
+        return why_not(self._limits.browser)
+
     async def heed_robots(self, url: str, *, proxy: str | None = None) -> None:
         """Asks the robots.txt of the page's host whether the page may be read; sets its crawl-delay.
 
@@ -165,13 +218,13 @@ class Fetcher:
 
         return await self._robots.rules(target, robots.product_token(self._limits.user_agent), read)
 
-    async def _go(self, trip: Trip, *, max_redirects: int | None = None) -> tuple[Trip, Reply]:
+    async def _go(self, trip: Trip, *, max_redirects: int | None = None, in_turn: bool = True) -> tuple[Trip, Reply]:
         """Follows a trip to its end: where it led, and the last answer."""
         most = self._limits.max_redirects if max_redirects is None else max_redirects
         for hop in range(most + 1):
             if trip.is_page:
                 await self._heed(trip.target, trip.carried.proxy)
-            reply = await self._visit(trip, is_first=hop == 0)
+            reply = await (self._visit(trip, is_first=hop == 0) if in_turn else self._ask(trip))
             trip = trip.arrive(reply)
             onward = trip.onward(reply)
             if onward is None:
@@ -186,8 +239,6 @@ class Fetcher:
     async def _visit(self, trip: Trip, *, is_first: bool) -> Reply:
         """One request in its site's turn. A redirect goes ahead of the site's other visitors: it has queued before."""
         target = trip.target
-        if trip.carried.proxy:
-            judge_target(target, self._limits.allow_networks)
         try:
             async with self._queues.turn(target.host_key, target.site_key, first=not is_first):
                 return await self._ask(trip)
@@ -196,6 +247,8 @@ class Fetcher:
 
     async def _ask(self, trip: Trip) -> Reply:
         limits = self._limits
+        if trip.carried.proxy:
+            judge_target(trip.target, limits.allow_networks)
         attempts = Attempts()
         token = current_attempts.set(attempts)
         left = max(limits.total_timeout - trip.seconds, 0.0)
@@ -262,6 +315,7 @@ class Fetcher:
             max_age=header.max_age(reply.headers, datetime.now(UTC)),
             seconds=trip.seconds,
             links=header.links(reply.headers.get("link", ""), trip.target.url),
+            cookies=trip.jar.sent_to(trip.target),
         )
 
     def _door_to(self, proxy: str | None) -> Door:

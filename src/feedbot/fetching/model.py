@@ -26,6 +26,27 @@ NO_VALIDATORS = Validators()
 
 
 @dataclass(frozen=True, slots=True)
+class BrowserLimits:
+    """Which browser reads pages that need one, and what it may cost.
+
+    `executable` is the program, None for the Chromium that is found. `seconds`, `max_requests` and `max_bytes` are for
+    one page; `max_bytes` counts all that its requests bring. A page counts as made when it has asked for nothing for
+    `quiet_seconds`. `idle_seconds` is how long the browser is kept running for the next page. `sandbox` is Chromium's
+    own, which does not work as root.
+    """
+
+    executable: str | None = None
+    sandbox: bool = True
+    seconds: float = 20
+    quiet_seconds: float = 0.6
+    max_requests: int = 100
+    max_bytes: int = 20 * MEGABYTE
+    pages_per_minute: int = 10
+    pages_per_hour: int = 200
+    idle_seconds: float = 60
+
+
+@dataclass(frozen=True, slots=True)
 class FetchLimits:
     """How politely and how much is fetched.
 
@@ -48,6 +69,7 @@ class FetchLimits:
     max_redirects: int = 5
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     robots: bool = True
+    browser: BrowserLimits = BrowserLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +81,8 @@ class Fetched:
     `permanent_url` is where a chain of only permanent redirects (301, 308) led: what to ask for from now on; None
     otherwise. `max_age` is how many seconds the server wants to be left alone, None if it does not say. `seconds` is
     the time spent on the requests, without the waiting for the site's turn. `links` are the answer's Link headers
-    (RFC 8288) by relation, absolute: `hub` and `self` of WebSub, `next` of lists that go on.
+    (RFC 8288) by relation, absolute: `hub` and `self` of WebSub, `next` of lists that go on. `cookies` are those that
+    the site set on the way, for a browser that takes the visit over.
     """
 
     url: str
@@ -73,6 +96,7 @@ class Fetched:
     max_age: float | None
     seconds: float
     links: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def not_modified(self) -> bool:

@@ -157,6 +157,11 @@ class HostQueues:
         host = self._queue(self._hosts, host_key)
         host.held_until = max(host.held_until, self._clock() + min(seconds, LONGEST_HOLD))
 
+    def held_for(self, host_key: str) -> float:
+        """For how many seconds more the host is on hold, 0 if it is not."""
+        host = self._hosts.get(host_key)
+        return max(host.held_until - self._clock(), 0.0) if host else 0.0
+
     def slow_down(self, host_key: str, seconds: float) -> None:
         """Keeps so many seconds between two requests to this host, from the end of one to the start of the next."""
         self._queue(self._hosts, host_key).delay = seconds
