@@ -36,12 +36,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed page; its relative links start from `base_url`, which is not always `url`."""
+    """A parsed page; its relative links start from `base_url`, which is not always `url`.
+
+    `generator` are the programs that it names as its makers, in lower case.
+    """
 
     tree: LexborHTMLParser
     text: str
     url: str
     base_url: str
+    generator: str = ""
 
     @property
     def parts(self) -> SplitResult:
@@ -70,11 +74,6 @@ class Document:
         for node in self.tree.css("meta[content]"):
             name = node.attributes.get("name") or node.attributes.get("property") or ""
             yield name.strip().lower(), " ".join((node.attributes.get("content") or "").split())
-
-    @property
-    def generator(self) -> str:
-        """What programs the page names as its makers, in lower case."""
-        return " ".join(content for name, content in self.metas() if name == "generator").lower()
 
     @property
     def body_classes(self) -> frozenset[str]:
@@ -121,7 +120,9 @@ def read(page: Page, options: ParseOptions) -> Document | None:
     tree = parse(text)
     base = tree.css_first("base[href]")
     declared = absolute(base.attributes.get("href") or "", page.url) if base is not None else ""
-    return Document(tree, text, page.url, declared or page.url)
+    makers = tree.css('meta[name="generator" i][content]')
+    generator = " ".join(node.attributes.get("content") or "" for node in makers).lower()
+    return Document(tree, text, page.url, declared or page.url, generator)
 
 
 def read_or_refuse(page: Page, options: ParseOptions) -> Document:

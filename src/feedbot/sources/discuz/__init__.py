@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from feedbot.sources.discuz.article import parse_article
-from feedbot.sources.discuz.listing import parse_list, recognises
+from feedbot.sources.discuz.listing import find, parse_list, recognises
 from feedbot.sources.spec import SourceSpec
 
-__all__ = ["SPEC", "parse_article", "parse_list", "recognises"]
+__all__ = ["SPEC", "find", "parse_article", "parse_list", "recognises"]
 
 SPEC = SourceSpec(
     name="discuz",
@@ -14,4 +14,5 @@ SPEC = SourceSpec(
     parse_list=parse_list,
     recognises=recognises,
     parse_article=parse_article,
+    find=find,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from feedbot.errors import EmptyList, NotParseable
 from feedbot.sources.discuz import crumbs
 from feedbot.sources.discuz.document import Document, article_id, page_number, plain, prose, read, text_of
 from feedbot.sources.discuz.refusals import is_refusal, refuse
-from feedbot.sources.spec import Listing, Page, ParseOptions
+from feedbot.sources.spec import Lead, Listing, Page, ParseOptions
 from feedbot.sources.times import parse_published
 
 CUT_MARK = " ..."
@@ -48,19 +48,55 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
         title=text_of(document.first("div.bm_h h1", "div.header h2")) or reader.site or document.title,
         home_url=page.url,
         language=crumbs.language(document, options, drafts[0].title),
+        next_url=_next(document),
     )
+
+
+def _next(document: Document) -> str:
+    """The next page of the list; the pager stands above and below it."""
+    link = document.first("div.pg a.nxt[href]")
+    url = document.absolute(link.attributes["href"]) if link is not None else ""
+    return url if url != document.url else ""
 
 
 def recognises(page: Page) -> bool:
     """Whether the page is a portal page of a Discuz! site (or that site's refusal), by its marks and its links."""
-    start = page.body[:512].lstrip().lower()
-    if "xml" in page.mime_type.replace("xhtml", "") or start.startswith((b"<?xml", b"<rss", b"{", b"[")):
+    if _is_no_page(page):
         return False
     document = read(page, ParseOptions())
     if not document.is_discuz:
         return False
     has_portal_form = document.first(_LIST, "#article_content", "body#nv_portal") is not None
     return has_portal_form or bool(_Reader(document, ParseOptions(), "").drafts()) or is_refusal(document)
+
+
+def _is_no_page(page: Page) -> bool:
+    start = page.body[:512].lstrip().lower()
+    return "xml" in page.mime_type.replace("xhtml", "") or start.startswith((b"<?xml", b"<rss", b"{", b"["))
+
+
+def find(page: Page, options: ParseOptions) -> Sequence[Lead]:
+    """The pasted page, if it is a list or the index of a Discuz! portal; for an article, the list of its category."""
+    if _is_no_page(page):
+        return ()
+    document = read(page, options)
+    if not document.is_discuz:
+        return ()
+    if document.first("#article_content", "h1.ph") is not None:
+        return _leads_of_article(document)
+    found = len(_Reader(document, options, "").drafts())
+    if not found:
+        return ()
+    is_list = document.first(_LIST) is not None
+    reason = f"This is {'a list' if is_list else 'the index'} of a Discuz! portal with {found} articles."
+    return (Lead(page.url, "discuz", reason, 0.95 if is_list else 0.85),)
+
+
+def _leads_of_article(document: Document) -> Sequence[Lead]:
+    categories = [link for link in document.tree.css("#pt a[href]") if "catid=" in (link.attributes["href"] or "")]
+    url = document.absolute(categories[-1].attributes["href"]) if categories else ""
+    reason = f"The article stands in the category {text_of(categories[-1])} of a Discuz! portal." if url else ""
+    return (Lead(url, "discuz", reason, 0.9),) if url else ()
 
 
 def _nothing_found(document: Document) -> EmptyList | NotParseable:
