@@ -61,4 +61,4 @@ def test_a_figure_shows_the_ratio_to_its_baseline() -> None:
 def test_the_command_refuses_a_name_that_it_does_not_know_and_lists_those_that_it_does() -> None:
     wrong = subprocess.run([sys.executable, "-m", "bench", "speed"], cwd=ROOT, capture_output=True, check=False)
 
-    assert (wrong.returncode, b"choose from polls, memory, feeds, messages" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, b"choose from polls, memory, feeds, rhythm" in wrong.stderr) == (2, True)

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-from feedbot.domain.planning import PollOutcome
+from feedbot.domain.outcome import PollOutcome
 from feedbot.domain.source import Source
 
 POLLS = 3
 LASTING = timedelta(days=1)
 MISSING_FOR = timedelta(days=2)
 SEARCH_AGAIN = timedelta(days=7)
+_PASSING = frozenset({"connect", "timeout", "http", "fault"})
+_NOT_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,20 @@ def after_answer(source: Source, permanent_url: str | None, now: datetime) -> Ad
     return Address(source.moved_to, {"to": permanent_url, "since": since.isoformat(), "polls": polls + 1})
 
 
-def after_failure(source: Source) -> Address:
-    """The address after a failure: a redirect may have been wrong, so the declared one is asked before giving up."""
-    return Address(None, {} if source.moved_to else source.redirect)
+def after_failure(source: Source, outcome: PollOutcome) -> Address:
+    """The address after a failure.
+
+    A redirect may have been wrong, so the declared address is asked before the new one is given up: at once when the
+    new one says something else or nothing that can be read, after three failures when it is only out of reach. If the
+    declared one fails as well, both are asked in turn.
+    """
+    is_doubtful = outcome.error_kind not in _PASSING or outcome.status in _NOT_THERE or source.failures >= POLLS - 1
+    if outcome.kind != "failed" or not is_doubtful:
+        return Address(source.moved_to, source.redirect)
+    if source.moved_to:
+        return Address(None, {"was": source.moved_to})
+    before = source.redirect.get("was") or source.redirect.get("to")
+    return Address(str(before) if before else None)
 
 
 def should_search(source: Source, outcome: PollOutcome, now: datetime) -> bool:

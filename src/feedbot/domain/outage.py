@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 
 UNREACHABLE = frozenset({"dns", "connect", "timeout"})
@@ -72,6 +73,7 @@ def is_own_outage(attempts: Iterable[Attempt], now: datetime) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def is_local(host: str) -> bool:
     """Whether a host (with or without a port) is of this machine or its own network, by its name or address alone."""
     name = host.lower()

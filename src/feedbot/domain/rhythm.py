@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from functools import cached_property
 from typing import Any
 
 HOUR = 3600.0
@@ -23,21 +22,23 @@ DAY = 24 * HOUR
 WEEK_HOURS = 168
 MEMORY = 28 * DAY  # after which an article counts half
 LONGEST_HISTORY = 180 * DAY  # how far back the dates of a first list are believed to tell something
-TARGET = 0.2  # in root hours: a source with one article an hour is visited every 0.2 h
+TARGET = 0.18  # in root hours: a source with one article an hour is visited every 0.18 h
 LEVEL_MEMORY = 3 * DAY
 LEVEL_WEIGHT = 4.0  # articles that the learned week counts as against the last days
 QUIET_WEIGHT = 6.0  # articles that had to come and did not, until a source counts as half asleep
-BURST_MEMORY = 0.75 * HOUR
-BURST_SHARE = 0.5  # of the articles over what the hour explains, how many are believed to have a successor
-BURST_FROM = 2.0
 LEAST_LEVEL, MOST_LEVEL = 0.02, 4.0
+BURST_MEMORY = HOUR
+BURST_SHARE = 1.0  # of the articles over what the hour explains, how many are believed to have a successor
+BURST_FROM = 1.0  # articles within that memory: one alone is no burst
 FIRST_ARTICLES = 0.5  # articles that the configured first interval counts as against what was seen
-FACTOR_WEIGHT = 3.0  # articles that a plain week counts as against the learned hours and weekdays
-BIN_WEIGHT = 1.5  # articles that hour and weekday count as against the one hour of the week
+FACTOR_WEIGHT = 0.3  # articles that a plain week counts as against the learned hours and weekdays
+BIN_WEIGHT = 3.0  # articles that hour and weekday count as against the one hour of the week
 LIST_SHARE = 0.4  # of a list's length that may be expected to be new: the rest is for surprises
 WAKING = 4.0  # times the rate of now, at which a later hour is called the end of a quiet time
 MIN_DATED = 3
 _SPARSE = 4  # articles, below which a list's length tells nothing
+_DIGITS = 3
+_FADES = tuple(0.5 ** (hour * HOUR / MEMORY) for hour in range(2 * WEEK_HOURS + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +66,20 @@ class Visit:
     quiet_for: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """What is remembered of a source. Times are seconds since 1970; weights double every `MEMORY` from `base` on.
 
-    `bins` are the weights of its articles by hour of the week (0 is Monday, midnight to one, in the site's zone),
-    watched since `since`. `at` is the last visit, `last` the newest article, `found` and `due` the articles of the last
-    days and how many the learned week let expect, `quiet` how many since the last one, `burst` those of the last hour,
-    `items` the list's length.
+    `bins` are the weights of its articles by hour of the week (the first is Monday, midnight to one, in the site's
+    zone), watched since `since`. `at` is the last visit, `last` the newest article, `found` and `due` the articles of
+    the last days and how many the learned week let expect, `quiet` how many since the last one, `burst` those of the
+    last hour, `items` the list's length.
     """
 
     since: float
     base: float
     at: float
-    bins: Mapping[int, float] = field(default_factory=dict)
+    bins: Sequence[float] = (0,) * WEEK_HOURS
     last: float | None = None
     found: float = 0.0
     due: float = 0.0
@@ -89,112 +90,98 @@ class History:
     def as_json(self) -> dict[str, Any]:
         """The history as plain JSON values, numbers cut to what they are worth."""
         return {
-            "since": round(self.since),
-            "base": round(self.base),
-            "at": round(self.at, 3),
-            "bins": {str(hour): round(weight, 3) for hour, weight in sorted(self.bins.items()) if weight >= 0.001},  # noqa: PLR2004
-            "last": None if self.last is None else round(self.last),
-            "found": round(self.found, 3),
-            "due": round(self.due, 3),
-            "quiet": round(self.quiet, 3),
-            "burst": round(self.burst, 3),
+            "since": self.since,
+            "base": self.base,
+            "at": self.at,
+            "bins": self.bins if isinstance(self.bins, list) else list(self.bins),
+            "last": self.last,
+            "found": round(self.found, _DIGITS),
+            "due": round(self.due, _DIGITS),
+            "quiet": round(self.quiet, _DIGITS),
+            "burst": round(self.burst, _DIGITS),
             "items": self.items,
         }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> History | None:
-        """The history from what `as_json` gave; None where there is none, or it is not to be made sense of."""
+        """The history from what `as_json` gave; None where there is none, or no sense is to be made of it."""
         try:
-            last = values.get("last")
-            return cls(
-                since=float(values["since"]),
-                base=float(values["base"]),
-                at=float(values["at"]),
-                bins={int(hour) % WEEK_HOURS: float(weight) for hour, weight in values["bins"].items()},
-                last=None if last is None else float(last),
-                found=float(values["found"]),
-                due=float(values["due"]),
-                quiet=float(values["quiet"]),
-                burst=float(values["burst"]),
-                items=int(values["items"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError):
+            history = cls(**values)
+            sum(history.bins, history.since + history.base + history.at + (history.last or 0))
+            is_whole = len(history.bins) == WEEK_HOURS
+            return history if is_whole and history.found + history.due + history.quiet + history.burst >= 0 else None
+        except TypeError:
             return None
-
-    @cached_property
-    def by_clock(self) -> list[float]:
-        """The weights by hour of the day."""
-        sums = [0.0] * 24
-        for hour, weight in self.bins.items():
-            sums[hour % 24] += weight
-        return sums
-
-    @cached_property
-    def by_day(self) -> list[float]:
-        """The weights by weekday, Monday first."""
-        sums = [0.0] * 7
-        for hour, weight in self.bins.items():
-            sums[hour // 24] += weight
-        return sums
 
 
 def begin(dates: Sequence[datetime | None], now: datetime, zone: tzinfo) -> History:
-    """The history that a first list tells: the dates of its items, newest or not, None where an item has none."""
-    end = now.timestamp()
-    known = sorted((date.timestamp(), _is_day_only(date, zone)) for date in dates if date and date <= now)
-    known = _without_stragglers([entry for entry in known if entry[0] > end - LONGEST_HISTORY])
-    dated = [date for date in dates if date and date <= now]
-    history = History(
-        since=end, base=end, at=end, items=len(dates), last=max((d.timestamp() for d in dated), default=None)
-    )
-    if len(known) < MIN_DATED:
-        # One that lists nothing of the last half year has been silent for all of it.
-        is_asleep = len(dated) >= MIN_DATED
-        return replace(history, since=end - LONGEST_HISTORY) if is_asleep else history
-    # The oldest only says when the list begins.
-    bins: dict[int, float] = {}
-    for at, is_day_only in known[1:]:
-        spread = (at, at + DAY) if is_day_only else (at, at)
-        _put(bins, *spread, zone, _weight(at, end))
-    return replace(history, since=known[0][0], bins=bins)
+    """The history that a first list tells: the dates of its items in any order, None where an item has none."""
+    end = math.floor(now.timestamp())
+    past = sorted((date.timestamp(), _is_day_only(date, zone)) for date in dates if date and date <= now)
+    last = past[-1][0] if past else None
+    history = History(since=end, base=end, at=end, items=len(dates), last=last)
+    known = _without_stragglers([entry for entry in past if entry[0] > end - LONGEST_HISTORY])
+    if len(known) >= MIN_DATED:
+        bins = [0.0] * WEEK_HOURS
+        for at, is_day_only in known[1:]:  # the oldest only says when the list begins
+            _put(bins, at, at + DAY if is_day_only else at, zone, _weight(at, end))
+        return replace(history, since=known[0][0], bins=bins)
+    # One that lists nothing of the last half year has been silent for all of it.
+    return replace(history, since=end - LONGEST_HISTORY) if len(past) >= MIN_DATED else history
 
 
-def learn(
+def visited(
     history: History,
-    published: Iterable[datetime | None],
+    published: Sequence[datetime | None],
     now: datetime,
     zone: tzinfo,
-    bounds: Rhythm,
+    rhythm: Rhythm,
     *,
     items: int = 0,
-) -> History:
-    """The history after a visit at `now` that found new articles, each with its date or None.
+) -> tuple[History, Visit]:
+    """The history after a visit at `now` that found new articles, each with its date or None, and the next visit.
 
     A date counts where it lies since the last visit; any other article came at some time since then. `items` is the
     length of the list, 0 if it was not read.
     """
     end = max(now.timestamp(), history.at)
-    gap = end - history.at
-    expected = _expected(_Week(history, history.at, zone, bounds), max(history.at, end - 7 * DAY), end, zone)
     if end - history.base > 8 * MEMORY:
         history = _rebased(history, end)
-    bins, last, count = dict(history.bins), history.last, 0
-    for date in published:
-        start, stop = _came(date, history.at, end, zone)
-        _put(bins, start, stop, zone, _weight(stop, history.base))
-        last, count = max(last or 0.0, stop), count + 1
+    week = _Week(history, end, zone, rhythm)
+    gap = end - history.at
+    expected = week.expected(max(history.at, end - 7 * DAY), end)
     kept = math.exp(-gap / LEVEL_MEMORY)
-    return replace(
-        history,
+    burst = history.burst * math.exp(-gap / BURST_MEMORY) + len(published)
+    learned = History(
+        since=history.since,
+        base=history.base,
         at=end,
-        bins=bins if count else history.bins,
-        last=last,
-        found=history.found * kept + count,
+        bins=history.bins,
+        last=history.last,
+        found=history.found * kept + len(published),
         due=history.due * kept + expected,
-        quiet=0.0 if count else history.quiet + expected,
-        burst=history.burst * math.exp(-gap / BURST_MEMORY) + count,
+        quiet=0.0 if published else history.quiet + expected,
+        burst=burst,
         items=items or history.items,
     )
+    if published:
+        learned = _with_articles(learned, published, history.at, zone)
+        week = _Week(learned, end, zone, rhythm)
+    return learned, _next_visit(learned, week, rhythm)
+
+
+def first_visit(history: History, now: datetime, zone: tzinfo, rhythm: Rhythm) -> Visit:
+    """The next visit after the one from whose list `history` was begun."""
+    return _next_visit(history, _Week(history, now.timestamp(), zone, rhythm), rhythm)
+
+
+def _with_articles(history: History, published: Iterable[datetime | None], before: float, zone: tzinfo) -> History:
+    bins, last = list(history.bins), history.last or 0.0
+    for date in published:
+        start, stop = _came(date, before, history.at, zone)
+        _put(bins, start, stop, zone, _weight(stop, history.base))
+        last = max(last, stop)
+    return replace(history, bins=bins, last=last)
 
 
 def _came(date: datetime | None, before: float, now: float, zone: tzinfo) -> tuple[float, float]:
@@ -204,24 +191,23 @@ def _came(date: datetime | None, before: float, now: float, zone: tzinfo) -> tup
     return max(before, now - DAY), now
 
 
-def next_visit(history: History, now: datetime, zone: tzinfo, bounds: Rhythm) -> Visit:
-    """The moment at which enough is to be expected, within the bounds, counted from a visit at `now`."""
-    start = now.timestamp()
-    week = _Week(history, start, zone, bounds)
-    usual = week.rate(_hour_of_week(start, zone))
+def _next_visit(history: History, week: _Week, rhythm: Rhythm) -> Visit:
+    """The moment at which enough is to be expected, within the bounds."""
+    start = week.now
+    usual = week.rate(week.this_hour)
     level, burst = _level(history), _burst(history, usual)
     most = LIST_SHARE * history.items if history.items >= _SPARSE else math.inf
     done = articles = 0.0
-    at, rate = start + bounds.max_interval, 0.0
-    for begins, until, hour in _hours(start, at, zone):
-        rate = level * week.rate(hour) + burst * math.exp((start - begins) / BURST_MEMORY)
-        hours = (until - begins) / HOUR
-        if done + math.sqrt(rate) * hours >= TARGET or articles + rate * hours >= most:
-            at = begins + HOUR * min((TARGET - done) / math.sqrt(rate), (most - articles) / rate)
+    at, rate = start + rhythm.max_interval, 0.0
+    for begins, until, hour in _hours(start, at, week.zone):
+        rate = level * week.rate(hour) + (burst * math.exp((start - begins) / BURST_MEMORY) if burst else 0.0)
+        root, hours = math.sqrt(rate), (until - begins) / HOUR
+        if done + root * hours >= TARGET or articles + rate * hours >= most:
+            at = begins + HOUR * min((TARGET - done) / root, (most - articles) / rate)
             break
-        done += math.sqrt(rate) * hours
+        done += root * hours
         articles += rate * hours
-    wait = min(max(at - start, bounds.min_interval), bounds.max_interval)
+    wait = min(max(at - start, rhythm.min_interval), rhythm.max_interval)
     return Visit(
         wait=wait,
         usual=usual,
@@ -233,63 +219,69 @@ def next_visit(history: History, now: datetime, zone: tzinfo, bounds: Rhythm) ->
 
 
 class _Week:
-    """The learned week as rates in articles an hour; each hour is looked at only when it is asked for."""
+    """The learned week at a moment, as rates in articles an hour; an hour is looked at only when it is asked for."""
 
-    def __init__(self, history: History, now: float, zone: tzinfo, bounds: Rhythm) -> None:
-        self._history = history
-        self._now = now
-        self._span = max(now - history.since, 0.0) / HOUR
-        self._is_short = self._span < 2 * WEEK_HOURS
+    def __init__(self, history: History, now: float, zone: tzinfo, rhythm: Rhythm) -> None:
+        self.now, self.zone = now, zone
+        self._bins = history.bins
         self._newest = _weight(now, history.base)
-        local = datetime.fromtimestamp(now, zone)
-        self._this_hour = 24 * local.weekday() + local.hour
-        self._begun = local.minute / 60 + local.second / HOUR  # of this hour
         oldest = _weight(history.since, history.base)
         # What was watched, in hours that weigh as much as an article in them would.
         watched = (self._newest - oldest) * MEMORY / HOUR / math.log(2)
-        first_rate = (TARGET * HOUR / bounds.default_interval) ** 2
-        self._total = sum(history.bins.values())
-        self.mean = (self._total + FIRST_ARTICLES * oldest) / (watched + FIRST_ARTICLES * oldest / first_rate)
-        self._a_bin = watched / WEEK_HOURS
+        first_rate = (TARGET * HOUR / rhythm.default_interval) ** 2
+        total = sum(history.bins)
+        self.mean = (total + FIRST_ARTICLES * oldest) / (watched + FIRST_ARTICLES * oldest / first_rate)
+        local = datetime.fromtimestamp(now, zone)
+        self.this_hour = 24 * local.weekday() + local.hour
+        span = (now - history.since) / HOUR
+        begun = local.minute / 60 + local.second / HOUR
+        is_short = span < len(_FADES) - 1
+        self._watched = _hours_watched(span, begun, self.this_hour) if is_short else [watched / WEEK_HOURS] * WEEK_HOURS
+        self._scale = self._newest if is_short else 1.0
         self._rates: dict[int, float] = {}
-        self._factors: dict[tuple[int, ...], float] = {}
 
     def rate(self, hour: int) -> float:
         """Articles an hour in this hour of the week: what was seen in it, and what its hour and weekday let expect."""
         known = self._rates.get(hour)
         if known is None:
-            history = self._history
-            day, clock = divmod(hour, 24)
-            by_clock = self._factor(history.by_clock[clock], tuple(range(clock, WEEK_HOURS, 24)))
-            by_day = self._factor(history.by_day[day], tuple(range(24 * day, 24 * day + 24)))
+            day, clock = hour - hour % 24, hour % 24
+            # People are early and late: the hours before and after tell something of this one.
+            around = ((clock, 0.6), ((clock - 1) % 24, 0.2), ((clock + 1) % 24, 0.2))
+            by_clock = self._factor([(slice(beside, WEEK_HOURS, 24), share) for beside, share in around])
+            by_day = self._factor([(slice(day, day + 24), 1.0)])
             usual = self.mean * by_clock * by_day
             unit = BIN_WEIGHT * self._newest
-            seen = history.bins.get(hour, 0.0)
-            known = (seen + unit) / (self._hours_in(hour) + unit / usual) if usual else 0.0
+            known = (self._bins[hour] + unit) / (self._scale * self._watched[hour] + unit / usual) if usual else 0.0
             self._rates[hour] = known
         return known
 
-    def _factor(self, seen: float, hours: tuple[int, ...]) -> float:
-        """How many times the mean these hours bring; near 1 as long as little is known."""
-        known = self._factors.get(hours)
-        if known is None:
-            unit = FACTOR_WEIGHT * self._newest
-            watched = sum(map(self._hours_in, hours)) if self._is_short else self._a_bin * len(hours)
-            known = self._factors[hours] = (seen + unit) / (self.mean * watched + unit) if self._newest else 1.0
-        return known
+    def expected(self, start: float, end: float) -> float:
+        """Articles between two moments."""
+        return sum(self.rate(hour) * (until - at) / HOUR for at, until, hour in _hours(start, end, self.zone))
 
-    def _hours_in(self, hour: int) -> float:
-        """For how long this hour of the week was watched, weighed."""
-        if not self._is_short:
-            return self._a_bin
-        ends = self._begun + (self._this_hour - hour) % WEEK_HOURS  # hours ago, the first time
-        fade = 0.5 ** (WEEK_HOURS * HOUR / MEMORY)
-        weight, total = self._newest * 0.5 ** (ends * HOUR / MEMORY), 0.0
-        while ends - 1 < self._span:
-            total += weight * (min(ends, self._span) - max(ends - 1, 0.0))
-            weight *= fade
-            ends += WEEK_HOURS
-        return total
+    def _factor(self, hours: Iterable[tuple[slice, float]]) -> float:
+        """How many times the mean these hours bring, each with its share; near 1 as long as little is known."""
+        seen = watched = 0.0
+        for some, share in hours:
+            seen += share * sum(self._bins[some])
+            watched += share * sum(self._watched[some])
+        unit = FACTOR_WEIGHT * self._newest
+        return (seen + unit) / (self.mean * self._scale * watched + unit)
+
+
+def _hours_watched(span: float, begun: float, this_hour: int) -> list[float]:
+    """For how long each hour of the week was watched in a history of less than two weeks, the newest weighing most.
+
+    `span` is its length and `begun` how much of this hour is over, in hours.
+    """
+    ages = list(_FADES[: math.ceil(span - begun) + 1])  # by how many clock hours they lie back
+    ages[0] *= min(begun, span)
+    if len(ages) > 1:
+        ages[-1] *= (span - begun) % 1.0 or 1.0
+    week = ages[:WEEK_HOURS] + [0.0] * (WEEK_HOURS - len(ages))
+    for hour, weight in enumerate(ages[WEEK_HOURS:]):
+        week[hour % WEEK_HOURS] += weight
+    return week[this_hour::-1] + week[:this_hour:-1]
 
 
 def _level(history: History) -> float:
@@ -305,34 +297,25 @@ def _burst(history: History, usual: float) -> float:
     return BURST_SHARE * over * HOUR / BURST_MEMORY if over > 0 else 0.0
 
 
-def _expected(week: _Week, start: float, end: float, zone: tzinfo) -> float:
-    """Articles that the learned week lets expect between two moments."""
-    return sum(week.rate(hour) * (until - at) / HOUR for at, until, hour in _hours(start, end, zone))
-
-
 def _hours(start: float, end: float, zone: tzinfo) -> Iterator[tuple[float, float, int]]:
     """The time between two moments cut at the full hours of the zone: begin, end, hour of the week."""
     at = start
     while at < end:
         local = datetime.fromtimestamp(at, zone)
-        until = min(at + HOUR - 60 * local.minute - local.second - local.microsecond / 1e6, end)
-        yield at, until, 24 * local.weekday() + local.hour
-        at = until if until > at else end
+        until = at + HOUR - 60 * local.minute - local.second - local.microsecond / 1e6
+        yield at, min(until, end), 24 * local.weekday() + local.hour
+        at = until
 
 
-def _hour_of_week(at: float, zone: tzinfo) -> int:
-    local = datetime.fromtimestamp(at, zone)
-    return 24 * local.weekday() + local.hour
-
-
-def _put(bins: dict[int, float], start: float, end: float, zone: tzinfo, weight: float) -> None:
+def _put(bins: list[float], start: float, end: float, zone: tzinfo, weight: float) -> None:
     """Adds an article that came at some time between two moments."""
     if end <= start:
-        hour = _hour_of_week(start, zone)
-        bins[hour] = bins.get(hour, 0.0) + weight
+        local = datetime.fromtimestamp(start, zone)
+        hour = 24 * local.weekday() + local.hour
+        bins[hour] = round(bins[hour] + weight, _DIGITS)
         return
     for at, until, hour in _hours(start, end, zone):
-        bins[hour] = bins.get(hour, 0.0) + weight * (until - at) / (end - start)
+        bins[hour] = round(bins[hour] + weight * (until - at) / (end - start), _DIGITS)
 
 
 def _weight(at: float, base: float) -> float:
@@ -342,7 +325,7 @@ def _weight(at: float, base: float) -> float:
 def _rebased(history: History, base: float) -> History:
     """The same history with weights that are small numbers again."""
     scale = _weight(history.base, base)
-    return replace(history, base=base, bins={hour: weight * scale for hour, weight in history.bins.items()})
+    return replace(history, base=base, bins=[round(weight * scale, _DIGITS) for weight in history.bins])
 
 
 def _is_day_only(date: datetime, zone: tzinfo) -> bool:
@@ -354,6 +337,6 @@ def _is_day_only(date: datetime, zone: tzinfo) -> bool:
 def _without_stragglers(ordered: list[tuple[float, bool]]) -> list[tuple[float, bool]]:
     """The dates without the few oldest ones that a list keeps on top: a notice of last year beside today's news."""
     kept = ordered
-    while len(kept) > 2 * MIN_DATED and kept[1][0] - kept[0][0] > (kept[-1][0] - kept[1][0]):
+    while len(kept) > 2 * MIN_DATED and kept[1][0] - kept[0][0] > kept[-1][0] - kept[1][0]:
         kept = kept[1:]
     return kept
