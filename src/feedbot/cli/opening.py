@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from feedbot.errors import DatabaseError
 
 if TYPE_CHECKING:
+    from feedbot.settings import Settings
     from feedbot.storage.database import Database
 
 T = TypeVar("T")
@@ -38,4 +43,48 @@ def with_database(
         finally:
             await database.close()
 
-    return asyncio.run(run())
+    with quiet():
+        return asyncio.run(run())
+
+
+def with_settings(settings: Settings, action: Callable[[Database], Awaitable[T]], *, make: bool = False) -> T:
+    """What `action` returns on the database of the settings, with its key; one that is not there yet may be made.
+
+    Raises:
+        DatabaseError: as `with_database` does.
+    """
+    key = settings.database.secret_key
+    return with_database(
+        settings.database.url.get_secret_value(),
+        action,
+        upgrade=make and not is_there(settings),
+        secret_key=key.get_secret_value() if key else None,
+    )
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether the database was made; of a server that is only known when it is asked."""
+    from feedbot.storage.database import driver_url  # noqa: PLC0415 - not for --help
+
+    url = driver_url(settings.database.url.get_secret_value())
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
+
+
+@contextmanager
+def quiet(*, debug: bool = False) -> Iterator[None]:
+    """Inside the block nothing is logged among what a command prints: it tells itself what went wrong.
+
+    With `debug` everything is, on standard error.
+    """
+    import structlog  # noqa: PLC0415 - as above
+
+    before = structlog.get_config()
+    level = logging.DEBUG if debug else logging.CRITICAL
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)

@@ -51,16 +51,23 @@ def _as_json(found: Overview) -> dict[str, Any]:
 
 
 def source_as_json(source: Source) -> dict[str, Any]:
-    """A source for programs, without what may be secret: its headers, and a password in an address."""
-    values = asdict(source)
-    values["options"].pop("headers", None)
-    return {**{key: _plain(value) for key, value in values.items()}, "health": source.health}
+    """A source for programs, with what is secret, or looks like it in an address, masked."""
+    from feedbot.services.credentials import shown_options  # noqa: PLC0415 - not for --help
+
+    values = {key: _plain(value) for key, value in asdict(source).items() if key != "options"}
+    return {**values, "options": shown_options(source.options), "health": source.health}
 
 
 def _plain(value: Any) -> Any:
+    from feedbot.fetching.urls import shown  # noqa: PLC0415 - as above
+
     if isinstance(value, datetime):
         return _time(value)
-    return Masker().mask(value) if isinstance(value, str) else value
+    if isinstance(value, bytes):
+        return value.hex()
+    if not isinstance(value, str):
+        return value
+    return shown(value) if value.startswith(("http://", "https://")) else Masker().mask(value)
 
 
 def _print(found: Overview, now: datetime) -> None:

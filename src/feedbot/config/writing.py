@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -14,12 +16,14 @@ from feedbot.config.declared import Declaration, read_sources
 from feedbot.config.files import MAX_BYTES
 from feedbot.config.load import SOURCES_FOLDER
 from feedbot.config.sources import SourceSettings
+from feedbot.domain.credentials import reference
+from feedbot.domain.credentials import secrets as secrets_of
 from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.errors import ConfigurationError, Fault, Refused
 from feedbot.setting_types import format_duration, parse_duration
 from feedbot.settings import Site
 
-DEFAULT_FILE = "added.yaml"
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _HEAD = (
     "# yaml-language-server: $schema=../schema/sources.schema.json\n"
     "# Sources that `feedbot sources add` found. Edit them as you like.\n\n"
@@ -62,10 +66,41 @@ def entry_of(source: DeclaredSource, site: Site) -> dict[str, Any]:
     return entry
 
 
-def as_yaml(entries: Iterable[Mapping[str, Any]]) -> str:
-    """A file in `config/sources/` with these entries."""
-    blocks = [_block(entry, "  ") for entry in entries]
+def as_yaml(entries: Iterable[Mapping[str, Any]], left_out: Mapping[str, Sequence[str]] = NOTHING) -> str:
+    """A file in `config/sources/` with these entries; above each stands which of its secrets are `left_out`."""
+    blocks = [_remark(left_out.get(entry["id"], ())) + _block(entry, "  ") for entry in entries]
     return "sources:\n" + "\n".join(blocks) if blocks else "sources: []\n"
+
+
+def exported(sources: Iterable[DeclaredSource], site: Site) -> tuple[list[dict[str, Any]], dict[str, list[str]]]:
+    """The sources as entries of a file without the secrets themselves, and the options left out for that, by id."""
+    entries, left_out = [], {}
+    for source in sources:
+        gone = [key for key, value in secrets_of(source.options) if not _is_reference(value)]
+        entries.append(entry_of(replace(source, options=_without(source.options, gone)), site))
+        if gone:
+            left_out[source.id] = gone
+    return entries, left_out
+
+
+def _is_reference(value: str) -> bool:
+    found = reference(value)
+    return found is not None and found.kind != "sealed"
+
+
+def _without(options: SourceOptions, keys: Collection[str]) -> SourceOptions:
+    """The options without the secret ones of these keys; a user name without its password goes, too."""
+    return replace(
+        options,
+        headers={name: value for name, value in options.headers.items() if f"headers.{name}" not in keys},
+        cookies={name: value for name, value in options.cookies.items() if f"cookies.{name}" not in keys},
+        auth={} if "auth.password" in keys else options.auth,
+        proxy=None if "proxy" in keys else options.proxy,
+    )
+
+
+def _remark(left_out: Sequence[str]) -> str:
+    return f"  # Left out, since they are secret: {', '.join(left_out)}. Write them as env:NAME.\n" if left_out else ""
 
 
 def save(directory: Path, name: str, source: DeclaredSource, site: Site) -> str:

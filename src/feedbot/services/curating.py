@@ -76,6 +76,11 @@ async def add(database: Database, entry: DeclaredSource, now: datetime) -> Sourc
     return stored
 
 
+def unknown(source_id: str) -> Refused:
+    """What is told of an id that no source has."""
+    return Refused(f"There is no source {source_id!r}: `feedbot sources list` shows those that there are.")
+
+
 def refuse_taken(known: Taken, entry: DeclaredSource) -> None:
     """Returns if id and address are free.
 
@@ -170,7 +175,7 @@ def _taken(everything: Iterable[Source]) -> Taken:
 async def _known(connection: Connection, source_id: str) -> Source:
     found = await sources.get(connection, source_id)
     if found is None:
-        raise Refused(f"There is no source {source_id!r}: `feedbot sources list` shows those that there are.")
+        raise unknown(source_id)
     return found
 
 
