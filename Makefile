@@ -6,9 +6,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN_STAMP  := $(VENV)/.run-installed
 TEST_STAMP := $(VENV)/.test-installed
 JOBS   ?= 2
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format docs bench requirements clean
+.PHONY: help install run test fuzz check format docs bench requirements clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,6 +37,9 @@ run: $(RUN_STAMP) ## Run feedbot with config/ (no token: with the sandbox)
 
 test: $(TEST_STAMP) ## Run every test
 	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+fuzz: $(TEST_STAMP) ## Feed the parsers with broken input for FUZZ_SECONDS (60)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONPATH=src:tests $(BIN)/python -m fuzz $(ARGS)
 
 check: $(TEST_STAMP) ## Format, lint, types, import contract, generated documents
 	@$(BIN)/ruff format --check .

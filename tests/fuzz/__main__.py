@@ -1,0 +1,49 @@
+"""`python -m fuzz [TARGET SEED]`: fuzzes for FUZZ_SECONDS (60), or runs one input again.
+
+The exit code is 1 if anything was found, 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+import warnings
+
+from fuzz.fuzzing import Finding, check, until
+from fuzz.targets import TARGETS
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code."""
+    warnings.simplefilter("error")
+    if arguments:
+        if len(arguments) != 2 or arguments[0] not in TARGETS or not arguments[1].isdecimal():
+            sys.stderr.write(f"usage: python -m fuzz [TARGET SEED]; targets are {', '.join(TARGETS)}\n")
+            return 2
+        finding = check(arguments[0], int(arguments[1]))
+        _say(_shown(finding) if finding else "nothing found")
+        return 1 if finding else 0
+    seconds = float(os.environ.get("FUZZ_SECONDS", "60"))
+    first_seed = secrets.randbelow(10**9)
+    _say(f"Fuzzing for {seconds:g} s from seed {first_seed} on ...")
+    findings = 0
+    for finding in until(time.monotonic() + seconds, first_seed, _say):
+        findings += 1
+        _say(_shown(finding))
+    _say(f"{findings or 'Nothing'} found.")
+    return 1 if findings else 0
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _shown(finding: Finding) -> str:
+    return f"FOUND {finding.target} {finding.seed}: {finding.text}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""One fuzzed input after the other: what fails, takes too long, or comes out differently the second time."""
+
+from __future__ import annotations
+
+import random
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fuzz.targets import LIMITS, TARGETS
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An input that must not do what it does: `python -m fuzz TARGET SEED` runs it again."""
+
+    target: str
+    seed: int
+    text: str
+
+
+def check(target: str, seed: int) -> Finding | None:
+    """Runs the input number `seed` of a target; None if all is as it must be."""
+    run = TARGETS[target]
+    started = time.thread_time()
+    try:
+        first = repr(run(random.Random(seed)))
+        seconds = time.thread_time() - started
+        if seconds > LIMITS[target]:
+            return Finding(target, seed, f"took {seconds:.1f} s")
+        if repr(run(random.Random(seed))) != first:
+            return Finding(target, seed, "gave another result the second time")
+    except Exception:  # noqa: BLE001 - whatever it is, it is what we look for
+        return Finding(target, seed, traceback.format_exc(limit=-8))
+    return None
+
+
+def until(deadline: float, first_seed: int, say: Callable[[str], None]) -> Iterator[Finding]:
+    """Goes through the targets in turn until `time.monotonic()` is at `deadline`."""
+    seed, said = first_seed, time.monotonic()
+    while time.monotonic() < deadline:
+        for target in TARGETS:
+            finding = check(target, seed)
+            if finding:
+                yield finding
+        seed += 1
+        if time.monotonic() - said > 5:
+            said = time.monotonic()
+            say(f"{seed - first_seed} inputs for each of {len(TARGETS)} targets, {deadline - said:.0f} s to go")
