@@ -147,3 +147,32 @@ def test_a_second_date_before_the_first_is_no_update() -> None:
     feed_text = f"<rss version='2.0' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel>{item}</channel></rss>"
     (draft,) = read(feed_text).drafts
     assert (draft.published, draft.updated) == (datetime(2020, 10, 19, 4, 11, tzinfo=UTC), None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            '<rss version="2.0" xmlns:a="http://www.w3.org/2005/Atom"><channel><title>T</title>'
+            '<a:link rel="hub" href="/hub"/><a:link rel="self" href="/feed"/><a:link rel="next" href="/feed?page=2"/>'
+            "</channel></rss>",
+            id="RSS",
+        ),
+        pytest.param(
+            '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><link rel="hub" href="/hub"/>'
+            '<link rel="hub" href="/another"/><link rel="self" href="/feed"/><link rel="next" href="/feed?page=2"/>'
+            "</feed>",
+            id="Atom",
+        ),
+        pytest.param(
+            '{"version": "https://jsonfeed.org/version/1.1", "title": "T", "items": [], "feed_url": "/feed", '
+            '"next_url": "/feed?page=2", "hubs": [{"type": "rssCloud", "url": "/no"}, '
+            '{"type": "WebSub", "url": "/hub"}]}',
+            id="JSON",
+        ),
+    ],
+)
+def test_a_feed_names_its_hub_itself_and_the_page_that_goes_on(body: str) -> None:
+    found = feed.parse_list(Page(body.encode(), "https://t.example/feed.xml"), ParseOptions())
+    assert (found.hub_url, found.topic_url) == ("https://t.example/hub", "https://t.example/feed")
+    assert found.next_url == "https://t.example/feed?page=2"

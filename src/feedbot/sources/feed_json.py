@@ -42,7 +42,21 @@ def parse_json(text: str, url: str, options: ParseOptions) -> Listing:
         author=_author(said),
     )
     drafts = (draft(_item(item, url), feed, options) for item in items[:MAX_ITEMS] if isinstance(item, dict))
-    return Listing(tuple(found for found in drafts if found), feed.title, feed.home_url, feed.language)
+    return Listing(
+        tuple(found for found in drafts if found),
+        feed.title,
+        feed.home_url,
+        feed.language,
+        hub_url=_hub(said, url),
+        topic_url=absolute(_text(said, "feed_url"), url),
+        next_url=absolute(_text(said, "next_url"), url),
+    )
+
+
+def _hub(said: dict[str, Any], url: str) -> str:
+    """The first hub that speaks WebSub."""
+    hubs = (hub for hub in _list(said, "hubs") if isinstance(hub, dict) and _text(hub, "type").lower() == "websub")
+    return next((found for hub in hubs if (found := absolute(_text(hub, "url"), url))), "")
 
 
 def _loaded(text: str, url: str) -> dict[str, Any]:

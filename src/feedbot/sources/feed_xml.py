@@ -71,6 +71,9 @@ def parse_xml(text: str, url: str, options: ParseOptions) -> Listing:
         skip_days=frozenset(
             _DAYS.index(day.lower()) for day in _skipped(xml, "skipDays", _DAY) if day.lower() in _DAYS
         ),
+        hub_url=_linked(said, "hub", url),
+        topic_url=_linked(said, "self", url),
+        next_url=_linked(said, "next", url),
     )
 
 
@@ -102,6 +105,12 @@ def _text(said: Any, key: str) -> str:
     """A value of feedparser's, without the fallbacks (and their warnings) of its own dictionary."""
     value = dict.get(said, key)
     return value.strip() if isinstance(value, str) else ""
+
+
+def _linked(said: Any, relation: str, url: str) -> str:
+    """The feed's first link of that relation, absolute: its hub and itself (W3C WebSub), the next page (RFC 5005)."""
+    links = (link for link in dict.get(said, "links") or [] if link.get("rel") == relation)
+    return next((found for link in links if (found := absolute(dict.get(link, "href") or "", url))), "")
 
 
 def _line(said: Any, key: str, *, is_atom: bool = False) -> str:
