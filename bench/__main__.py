@@ -23,6 +23,7 @@ BENCHMARKS = {
     "polls": "polls per second of new, unchanged and changed sources, against bare fetching and parsing",
     "memory": "memory of `feedbot run` by the number of sources, against an interpreter with the same imports",
     "feeds": "feed requests per second (200, gzip, 304) of `feedbot run`, against nginx with the same file",
+    "parsing": "processor time to read feeds (small, full, large, odd), against feedparser with its sanitiser",
     "rhythm": "requests and delays of the learned rhythm on a simulated internet, against a fixed interval of 10 min",
     "messages": "messages per second: against bare aiogram, and against what Telegram's limits allow",
 }
