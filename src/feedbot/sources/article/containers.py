@@ -57,6 +57,9 @@ _KNOWN = (
     "#zoom",
     "#detailContent",
 )
+# A question and its answers are one text (schema.org QAPage).
+_QUESTION_TEXTS = '[itemtype$="/Question"] [itemprop~="text"]'
+_MOST_ANSWERS = 20
 _ENOUGH = 240
 _SHARE = 0.4
 _LINKS = 0.5
@@ -67,6 +70,8 @@ def find(tree: LexborHTMLParser) -> list[LexborNode]:
     body = tree.body
     if body is None:
         return []
+    if answers := body.css(_QUESTION_TEXTS)[:_MOST_ANSWERS]:
+        return _outermost(answers)
     told = sum(letters_of(node) for node in body.css("p"))
     for selector in _KNOWN:
         found = _outermost(body.css(selector))

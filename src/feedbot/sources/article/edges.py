@@ -42,6 +42,12 @@ _TAIL = re.compile(
     r"|partager|réagir|commenter|©|поделиться|нашли ошибку|подписывайтесь|無断転載|シェア|저작권|무단\s?전재|ⓒ|condividi|comparte|compartilhe|شارك)",
     re.IGNORECASE,
 )
+# A day and an hour, whatever the day is.
+_CLOCK = re.compile(r"\d{1,2}[-/.月]\d{1,2}日?.{0,3}\b\d{1,2}[:：]\d{2}")
+_BY_AT_END = re.compile(r"\b[Bb]y (?:[A-Z][\w'’.-]+\s?){1,4}\Z")
+_HEAD_BLOCKS = 8
+_FULL_STOPS = "。！？.!?…"
+_STANDFIRST = 300
 _AGENCY = re.compile(r"\A[(（][a-zA-Z]{2,6}(?:/[a-zA-Z]{2,6}){0,4}[)）]\Z")
 _MAIL = re.compile(r"\S+@\S+\.\w+\Z")
 _HEAD = re.compile(
@@ -74,7 +80,9 @@ def _without_insertions(blocks: Sequence[LexborNode]) -> None:
         text = " ".join(node.text().split())
         is_label = bool(_LABEL.match(text)) and (letters(text) <= _SHORT or link_share(node) > 1 / 2)
         has_link = node.css_first("a") is not None
-        if is_label and (has_link or text.rstrip(" :：»>").lower() == text.rstrip(" :：»>").lower().strip() and not _goes_on(text)):
+        if is_label and (
+            has_link or text.rstrip(" :：»>").lower() == text.rstrip(" :：»>").lower().strip() and not _goes_on(text)
+        ):
             after_label = not has_link
             node.decompose(recursive=True)
         elif _INSERTED.match(text):
@@ -92,35 +100,46 @@ def _goes_on(text: str) -> bool:
 
 
 def _without_head(blocks: Sequence[LexborNode], title: str, author: str, timezone: str) -> None:
-    """Takes away the title, the byline and the date in front of the first paragraph."""
+    """Takes away the title, the byline and the date in front of the first paragraph, and what stands before those."""
     names = {_plain(title), *(_plain(name) for name in author.split(","))} - {""}
-    for node in blocks[:8]:
+    head: list[LexborNode] = []
+    last = sentences = 0
+    for node in blocks[:_HEAD_BLOCKS]:
         text = " ".join(node.text().split())
-        if not text:
+        is_room = node.css_first(_ROOM) is not None or node.tag in {"table", "pre", "figure", "blockquote"}
+        if is_room and not _is_title(node, text, title):
+            if node.css_first("img") is None:
+                break
             continue
-        plain = _plain(text)
-        is_title = plain in names or (node.tag == "h2" and plain.startswith(_plain(title)) and bool(title))
-        if node.css_first(_ROOM) is not None or node.tag in {"ul", "ol", "table", "pre", "figure", "blockquote"}:
-            if is_title:
-                node.decompose(recursive=True)
-                continue
-            if node.tag != "figure" and node.css_first("img") is None:
-                return
-            continue
-        if is_title or (letters(text) <= _SHORT and _is_head_line(text, names, timezone)):
-            node.decompose(recursive=True)
-        elif node.tag == "p" and letters(text) > _SHORT:
-            return
+        sentences += _is_sentence(text)
+        if letters(text) > _STANDFIRST or sentences > 1:
+            break
+        head.append(node)
+        if _is_title(node, text, title) or _is_head_line(text, names, timezone):
+            last = len(head)
+    for node in head[:last]:
+        node.decompose(recursive=True)
+
+
+def _is_sentence(text: str) -> bool:
+    return letters(text) > _SHORT // 4 and text.rstrip("”’」』\"")[-1:] in _FULL_STOPS
+
+
+def _is_title(node: LexborNode, text: str, title: str) -> bool:
+    said, wanted = _plain(text), _plain(title)
+    return bool(wanted) and (said == wanted or (node.tag == "h2" and said.startswith(wanted)))
 
 
 def _is_head_line(text: str, names: set[str], timezone: str) -> bool:
-    if _HEAD.search(text) and letters(text) <= _SHORT and text[-1] not in "。！？.!?":
+    """Whether a line is a byline, a date, or both."""
+    if not text or letters(text) > _SHORT or text[-1] in "。！？!?":
+        return False
+    said = _plain(text)
+    rest = min((len(said) - len(name) for name in names if name in said), default=len(said))
+    if _HEAD.search(text) or rest <= len(said) // 3 or _BY_AT_END.search(text):
         return True
-    plain = _plain(text)
-    rest = min((len(plain) - len(name) for name in names if name in plain), default=len(plain))
-    if rest <= len(plain) // 3:
-        return True
-    return letters(text) <= _SHORT // 2 and parse_published(text, timezone=timezone) is not None and text[-1] not in "。！？.!?"
+    is_dated = _CLOCK.search(text) or parse_published(text, timezone=timezone) is not None
+    return bool(is_dated) and letters(text) <= _SHORT // 2 and text[-1] != "."
 
 
 def _without_tail(blocks: Sequence[LexborNode]) -> None:
@@ -136,7 +155,7 @@ def _without_tail(blocks: Sequence[LexborNode]) -> None:
                 continue
             return
         short = letters(text) <= _SHORT
-        is_mail = bool(_MAIL.search(text)) and letters(text) <= _SHORT // 2
+        is_mail = bool(_MAIL.search(text)) and ":" not in text and letters(text) <= _SHORT // 2
         is_links = link_share(node) > 3 / 4 and letters_of(node) <= _SHORT and node.tag in {"p", "ul", "h2", "h3", "h4"}
         if (short and (_TAIL.match(text) or _AGENCY.match(text) or is_mail)) or is_links or _LABEL.match(text):
             node.decompose(recursive=True)

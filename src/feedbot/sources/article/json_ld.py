@@ -10,7 +10,7 @@ from typing import Any
 
 from feedbot.domain.identity import canonical_url
 from feedbot.sources.article.facts import Facts
-from feedbot.sources.article.names import one_author
+from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import language, unique
 from feedbot.sources.html import absolute, one_line
 from feedbot.sources.times import parse_published
@@ -27,9 +27,6 @@ _WRAPPING = re.compile(
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _STRINGS = re.compile(r'"(headline|datePublished|dateModified|articleBody)"\s*:\s*"((?:[^"\\]|\\.)*+)"')
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe", "Question", "VideoObject", "PodcastEpisode")
-_HOME_NAMES = frozenset(
-    {"home", "首页", "主页", "startseite", "accueil", "inicio", "главная", "ホーム", "الرئيسية", "홈"}
-)
 
 Node = Mapping[str, Any]
 
@@ -140,7 +137,7 @@ def _crumbs(nodes: Sequence[Node]) -> tuple[str, ...]:
         if "BreadcrumbList" not in _types(node) or not isinstance(items, list):
             continue
         names = [_crumb(item) for item in items if isinstance(item, dict)]
-        kept = [name for name in names[:-1] if name and name.lower() not in _HOME_NAMES]
+        kept = [name for name in names[:-1] if name and name.lower() not in HOME_NAMES]
         if kept:
             return unique(kept)
     return ()

@@ -6,13 +6,11 @@ players, listings, tables. So its answer is looked up in the page, and the page'
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.domain.completeness import letters
 from feedbot.sources.article.document import ancestors
+from feedbot.sources.article.lines import own_texts, plain
 from feedbot.sources.article.measures import letters_of, link_share
 from feedbot.sources.html import paragraphs
 from feedbot.sources.html_walk import is_block
@@ -20,7 +18,6 @@ from feedbot.sources.html_walk import is_block
 _SHINGLE = 8
 _MATCHED = 0.5
 _MOST = 0.8
-_NOT_SAID = re.compile(r"[\W_]+")
 _MEDIA = "img, figure, picture, video, audio, iframe, amp-img, embed"
 _STRUCTURES = "pre, table, ul, ol, blockquote, dl"
 _LINKS = 0.4
@@ -45,7 +42,7 @@ class _Said:
     """What the engine found, for looking up; `holders` are the elements whose own text it has."""
 
     def __init__(self, html: str) -> None:
-        parts = [_plain(text) for text in paragraphs(html)]
+        parts = [plain(text) for text in paragraphs(html)]
         whole = "".join(parts)
         self._short = {part for part in parts if len(part) < _SHINGLE}
         self._shingles = {whole[index : index + _SHINGLE] for index in range(len(whole) - _SHINGLE + 1)}
@@ -56,17 +53,18 @@ class _Said:
 
     def has(self, text: str) -> bool:
         """Whether the engine's answer has most of the text."""
-        plain = _plain(text)
-        if len(plain) < _SHINGLE:
-            return plain in self._short
-        shingles = [plain[index : index + _SHINGLE] for index in range(0, len(plain) - _SHINGLE + 1, 3)]
+        said = plain(text)
+        if len(said) < _SHINGLE:
+            return said in self._short
+        shingles = [said[index : index + _SHINGLE] for index in range(0, len(said) - _SHINGLE + 1, 3)]
         return sum(shingle in self._shingles for shingle in shingles) >= _MATCHED * len(shingles)
 
 
 def _weights(body: LexborNode, said: _Said) -> dict[int, int]:
     """The letters of the engine's text inside each element, by memory id."""
     weights: dict[int, int] = {}
-    for holder, text in _own_texts(body):
+    for holder, parts in own_texts(body):
+        text = "".join(parts)
         if not said.has(text):
             continue
         said.holders.add(holder.mem_id)
@@ -74,22 +72,6 @@ def _weights(body: LexborNode, said: _Said) -> dict[int, int]:
         for node in (holder, *ancestors(holder)):
             weights[node.mem_id] = weights.get(node.mem_id, 0) + count
     return weights
-
-
-def _own_texts(body: LexborNode) -> Iterator[tuple[LexborNode, str]]:
-    """Each block element that has text of its own, with that text; in document order."""
-    texts: dict[int, list[str]] = {}
-    holders: dict[int, LexborNode] = {}
-    for node in body.traverse(include_text=True):
-        if not node.is_text_node:
-            continue
-        text = node.text_content or ""
-        if text.strip():
-            holder = next((outer for outer in ancestors(node) if is_block(outer.tag or "") or outer.tag in {"td", "th"}), body)
-            texts.setdefault(holder.mem_id, []).append(text)
-            holders[holder.mem_id] = holder
-    for key, parts in texts.items():
-        yield holders[key], "".join(parts)
 
 
 def _lowest(body: LexborNode, weights: dict[int, int]) -> LexborNode | None:
@@ -132,12 +114,9 @@ class _Sifting:
         if link_share(node) > _LINKS:
             return False
         if not told or index < told[0]:
-            return is_media and count <= _PARAGRAPH * 8
+            is_sentence = count >= 2 * _PARAGRAPH and node.text().rstrip()[-1:] in "。！？.!?"
+            return is_sentence or (is_media and count <= _PARAGRAPH * 8)
         if index > told[-1]:
             is_beside = node.tag in _CLOSE_BY or node.css_first(_STRUCTURES) is not None
             return is_media or (is_beside and count >= _PARAGRAPH)
         return True
-
-
-def _plain(text: str) -> str:
-    return _NOT_SAID.sub("", text).lower()

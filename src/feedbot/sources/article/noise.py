@@ -10,6 +10,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from feedbot.sources.article.document import ancestors
 from feedbot.sources.article.measures import letters_of, link_share
 
 _NEVER = "script, style, template, nav, button, select, textarea, input, dialog, svg, canvas, menu, amp-ad, amp-sidebar, amp-social-share, object[type*=flash]"
@@ -48,6 +49,11 @@ _BODY_PARTS = frozenset({"body", "html", "main", "article"})
 # Of the page's letters: what holds more of them is not taken away for its name.
 _MUCH = 0.35
 _MOSTLY_LINKS = 0.4
+_ALL_LINKS = 0.75
+_FEW_LINKS = 4
+_AN_ARTICLE = 300
+_SOME = 0.2
+_CAPTION = 200
 _FAINT = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _GUTTER = "td.gutter, td.lineno, td.linenos, .hljs-ln-numbers, td.blob-num"
 
@@ -70,6 +76,41 @@ def prune(tree: LexborHTMLParser) -> None:
             node.decompose(recursive=True)
 
 
+def prune_link_lists(tree: LexborHTMLParser) -> None:
+    """Takes out the blocks that are lists of links, on a page where no name tells which part is the article."""
+    body = tree.body
+    if body is None:
+        return
+    for node in body.css("ul, ol, dl, table, div, td, section"):
+        links = node.css("a")
+        if len(links) < _FEW_LINKS or node.css_first("pre") is not None:
+            continue
+        if link_share(node) > _ALL_LINKS:
+            node.decompose(recursive=True)
+
+
+def prune_before(node: LexborNode, body: LexborNode) -> None:
+    """Takes out what stands before the title, if there is an article's worth of text behind it.
+
+    Nobody reads an article before its title: what is there are tickers, menus and live feeds. Pictures stay.
+    """
+    outer = [node, *ancestors(node)]
+    earlier = []
+    for inner, around in zip(outer, outer[1:], strict=False):
+        for child in around.iter():
+            if child.mem_id == inner.mem_id:
+                break
+            earlier.append(child)
+        if around.mem_id == body.mem_id:
+            break
+    left = letters_of(body) - sum(map(letters_of, earlier)) - letters_of(node)
+    if left < _AN_ARTICLE or left < letters_of(body) * _SOME:
+        return
+    for child in earlier:
+        if child.tag not in {"figure", "picture", "img", "tr", "td"} and (child.css_first("img") is None or letters_of(child) > _CAPTION):
+            child.decompose(recursive=True)
+
+
 def is_named_as_noise(node: LexborNode) -> bool:
     """Whether a class or the id of the element calls it by what is no part of an article."""
     attributes = node.attributes
@@ -82,7 +123,9 @@ def _is_noise(name: str) -> bool:
     # `has-sidebar` and `no-comments` describe what is around.
     if not parts or parts[0] in {"has", "no", "with", "is", "single", "js", "theme", "page"}:
         return False
-    return not _NOISE_WORDS.isdisjoint(parts) or any(f"{a}-{b}" in _NOISE_PAIRS for a, b in zip(parts, parts[1:], strict=False))
+    return not _NOISE_WORDS.isdisjoint(parts) or any(
+        f"{a}-{b}" in _NOISE_PAIRS for a, b in zip(parts, parts[1:], strict=False)
+    )
 
 
 def _is_small(node: LexborNode, total: int) -> bool:

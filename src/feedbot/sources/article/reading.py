@@ -11,7 +11,7 @@ from feedbot.domain.article import Draft, Image
 from feedbot.domain.completeness import letters
 from feedbot.domain.summary import is_cut
 from feedbot.errors import NotParseable
-from feedbot.sources.article import body, json_ld, meta, microdata, titles
+from feedbot.sources.article import body, json_ld, languages, meta, microdata, pictures, titles, visible
 from feedbot.sources.article.document import Document, is_document, text_of
 from feedbot.sources.article.document import read as read_document
 from feedbot.sources.article.facts import Facts, merged
@@ -48,15 +48,33 @@ def _facts(document: Document, options: ParseOptions) -> Facts:
     linked = json_ld.read(document.text, url=document.url, title=printed, timezone=options.timezone)
     head = meta.read(document, options.timezone)
     items = microdata.read(document, options.timezone)
-    facts = merged((linked, head, items))
-    title = titles.find(document, (linked.title, head.title, items.title), facts.site)
-    return replace(facts, title=title, text=linked.text)
+    data = merged((linked, head, items))
+    title = titles.find(document, (linked.title, head.title, items.title), data.site)
+    shown = visible.read(document, title, options.timezone)
+    return replace(
+        merged((data, shown)),
+        title=title,
+        published=_exact(data.published, shown.published, options),
+        section=max(linked.section, shown.section, head.section, items.section, key=len),
+        image=data.image or pictures.lead(document),
+        language=languages.find(data.language, document),
+    )
+
+
+def _exact(told: datetime | None, shown: datetime | None, options: ParseOptions) -> datetime | None:
+    """The date that is told; the one that is shown if only that has an hour, of the same day."""
+    if told is None or shown is None:
+        return told or shown
+    zone = ZoneInfo(options.timezone)
+    # Dates without an hour are midnight, in the site's zone or in UTC.
+    is_day = time() in {told.astimezone(zone).time(), told.time()}
+    return shown if is_day and told.astimezone(zone).date() == shown.astimezone(zone).date() else told
 
 
 def _joined(draft: Draft, facts: Facts, html: str, options: ParseOptions) -> Draft:
     """The draft with what the page adds."""
     shown = html if letters(to_text(html)) > letters(to_text(draft.body_html)) else draft.body_html
-    published = _published(draft.published, facts.published, options)
+    published = _exact(draft.published, facts.published, options)
     updated = draft.updated or facts.updated
     summary = draft.summary or (facts.summary if facts.summary != facts.title else "")
     return replace(
@@ -81,15 +99,6 @@ def _joined(draft: Draft, facts: Facts, html: str, options: ParseOptions) -> Dra
 def _title(draft: Draft, facts: Facts) -> str:
     is_whole = draft.title and draft.title != draft.url and not is_cut(draft.title)
     return draft.title if is_whole else facts.title or draft.title
-
-
-def _published(listed: datetime | None, printed: datetime | None, options: ParseOptions) -> datetime | None:
-    """The list's date; the page's if there is none, or if it names the hour of a day that the list only names."""
-    if listed is None or printed is None:
-        return listed or printed
-    zone = ZoneInfo(options.timezone)
-    day, moment = listed.astimezone(zone), printed.astimezone(zone)
-    return printed if day.time() == time() and day.date() == moment.date() else listed
 
 
 def _pictures(draft: Draft, lead: str, html: str) -> tuple[Image, ...]:

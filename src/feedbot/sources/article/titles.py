@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from feedbot.sources.article.document import Document, text_of
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from feedbot.domain.completeness import letters
+from feedbot.sources.article.document import Document, ancestors, text_of
 
 # What stands between a title and what the site puts behind it in `<title>`.
 _SEPARATOR = re.compile(
@@ -16,20 +21,29 @@ _SITE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 300
-_LOGO = ("header", "nav", "footer")
+_HEADINGS = ("h1", "h2", "h3")
+_SET_OFF = "h1, h2, h3, font[size='4'], font[size='5'], font[size='6'], b, strong, center, [class*=title], [class*=Title], .bt, .tit"
+_FEW = 14
 
 
 def find(document: Document, named: Sequence[str], site: str) -> str:
     """The title: the heading that the page's own `<title>` begins with, else what its data (`named`) calls it."""
     full = text_of(document.tree.css_first("title"))[:_LONGEST]
-    printed = full or next(filter(None, named), "")
-    heading = _heading(document, [*named, full])
+    known = [text for text in named if text]
+    heading = _heading(document, [*known, full])
     if heading:
         return heading
-    for text in named:
-        if text:
-            return without_site(text, site)
-    return _shown(document, printed) or without_site(printed, site)
+    if known:
+        return _without_topic(known[0], full) or without_site(known[0], site)
+    shown = _shown(document, full)
+    return shown or _emphasised(document, full) or without_site(full, site)
+
+
+def _without_topic(name: str, full: str) -> str:
+    """The title where the data puts its topic before it: `Weather: A storm comes`; `""` if it does not."""
+    said = _letters(name)
+    heads = [full[:end].strip() for end, _ in reversed(list(_cuts(full)))]
+    return next((head for head in heads if said.endswith(_letters(head)) and len(_letters(head)) > len(said) // 2), "")
 
 
 def without_site(title: str, site: str) -> str:
@@ -58,17 +72,39 @@ def _cuts(title: str) -> Iterator[tuple[int, int]]:
 
 
 def _heading(document: Document, known: Sequence[str]) -> str:
-    """The `<h1>`, or another heading, with which a name of the article begins; a lone `<h1>` if there is no name."""
+    """The heading with which a name of the article begins or ends; a lone `<h1>` that says more than the name does."""
     texts = [_letters(text) for text in known if text]
-    for tag in ("h1", "h2", "h3"):
-        found = [text_of(node) for node in document.tree.css(tag)]
-        matching = [
-            text for text in found if (letters := _letters(text)) and any(one.startswith(letters) for one in texts)
-        ]
-        if matching:
-            return max(matching, key=len)
-    alone = [text for text in (text_of(node) for node in document.tree.css("h1")) if text]
-    return alone[0] if len(alone) == 1 and not texts else ""
+    headings = {tag: [text_of(node) for node in document.tree.css(tag) if not _leads_home(node)] for tag in _HEADINGS}
+    for fits in (str.startswith, str.endswith):
+        for tag in _HEADINGS:
+            found = [text for text in headings[tag] if (said := _letters(text)) and any(fits(one, said) for one in texts)]
+            if found:
+                return max(found, key=len)
+    alone = [text for text in headings["h1"] if text]
+    if len(alone) != 1:
+        return ""
+    said = _letters(alone[0])
+    return alone[0] if not texts or any(one in said for one in texts[:-1] if one) else ""
+
+
+def _leads_home(node: LexborNode) -> bool:
+    """Whether a heading is the site's own name: it links to the home page."""
+    link = node.css_first("a[href]")
+    return link is not None and urlsplit(link.attributes.get("href") or "").path.strip("./") in {"", "index.html", "index.php"}
+
+
+def _emphasised(document: Document, full: str) -> str:
+    """The first line that is set off as titles are, on a page whose `<title>` only names the site."""
+    body = document.tree.body
+    if body is None:
+        return ""
+    names = {_letters(full), *(_letters(part) for part in _SEPARATOR.split(full))}
+    for node in body.css(_SET_OFF):
+        text = text_of(node)
+        if _FEW <= letters(text) <= _LONGEST and node.css_first("a") is None and _letters(text) not in names:
+            if not any(outer.tag == "a" for outer in ancestors(node)):
+                return text
+    return ""
 
 
 def _shown(document: Document, title: str) -> str:
