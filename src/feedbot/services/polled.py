@@ -186,7 +186,7 @@ def poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: dateti
         "error_text": outcome.error_text,
     }
     if outcome.error_kind is None:
-        return values | {"last_success_at": now, "failing_since": None, "gone_at": None}
+        return values | {"last_success_at": now, "failing_since": None, "gone_at": None, "proposed_url": None}
     if outcome.kind == "gone":
         return values | {"gone_at": now}
     if outcome.kind == "failed" and source.failing_since is None:

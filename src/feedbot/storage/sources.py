@@ -64,10 +64,12 @@ async def reconcile(connection: AsyncConnection, declared: Sequence[DeclaredSour
     return Reconciled(tuple(added), tuple(changed), tuple(removed))
 
 
-async def lease_due(connection: AsyncConnection, owner: str, limit: int, now: datetime) -> list[Source]:
+async def lease_due(
+    connection: AsyncConnection, owner: str, limit: int, now: datetime, *, among: Sequence[int] | None = None
+) -> list[Source]:
     """At most `limit` sources whose time has come, the longest overdue first, leased to `owner` for ten minutes.
 
-    An owner that holds many leases adds `/` and a name of each to its own, so that it can tell a newer one from one
+    `among` are the numbers of the only ones to be considered, None for all. An owner that holds many leases adds `/` and a name of each to its own, so that it can tell a newer one from one
     that it has lost.
     """
     free = or_(source.c.leased_until.is_(None), source.c.leased_until < now)
@@ -78,6 +80,8 @@ async def lease_due(connection: AsyncConnection, owner: str, limit: int, now: da
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if among is not None:
+        due = due.where(source.c.number.in_(among))
     return await _lease(connection, due, owner, now)
 
 
@@ -118,6 +122,11 @@ async def interrupt(
     values: dict[str, Any] = {"redesign": redesign, "body_digest": None, "etag": None, "last_modified": None}
     values |= {"next_poll_at": now, "plan_reason": reason, "lease_owner": None, "leased_until": None}
     await connection.execute(update(source).where(source.c.number == number).values(**values))
+
+
+async def propose(connection: AsyncConnection, number: int, url: str | None) -> None:
+    """Stores a new address that was found for a source, for its admins to judge."""
+    await connection.execute(update(source).where(source.c.number == number).values(proposed_url=url))
 
 
 async def set_redesign(connection: AsyncConnection, number: int, redesign: Mapping[str, Any]) -> None:
@@ -206,8 +215,15 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
     if {"removed_at", "enabled"} & set(values):
         values["baseline_at"] = None  # nobody waits for what appeared while nobody looked
     if {"url", "type"} & set(values):
-        values |= {"moved_to": None, "home_url": None, "detected_type": None, "failures": 0, "failing_since": None}
-        values |= {"error_kind": None, "error_text": None}
+        values |= {
+            "proposed_url": None,
+            "moved_to": None,
+            "home_url": None,
+            "detected_type": None,
+            "failures": 0,
+            "failing_since": None,
+        }
+        values |= {"error_kind": None, "error_text": None, "rhythm": None, "hints": None, "redirect": None}
         # The new list may go further back than the old one; what is dated before the change is not news.
         values |= {"baseline_at": now} if row["baseline_at"] and "baseline_at" not in values else {}
     return values
