@@ -88,6 +88,7 @@ def test_the_worked_example_of_every_type_is_of_that_type_and_has_no_fault(name:
         ("hfeed", "html"),
         ("wordpress", "json"),
         ("sitemap", "xml"),
+        ("state", "html"),
         ("json", "json"),
     ],
 )

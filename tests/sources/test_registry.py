@@ -13,7 +13,7 @@ PORTAL = b"""<html><head><meta name="generator" content="Discuz! X3.4"></head><b
 
 
 def test_every_source_type_is_known_by_its_own_name() -> None:
-    known = {"feed", "discuz", "jsonld", "microdata", "hfeed", "wordpress", "sitemap", "page", "json"}
+    known = {"feed", "discuz", "jsonld", "microdata", "hfeed", "wordpress", "sitemap", "page", "state", "json"}
     assert set(registry.SPECS) == set(registry.names()) == known
     assert [registry.get(name).name for name in registry.SPECS] == list(registry.SPECS)
 

@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from feedbot.errors import NotParseable
 from feedbot.sources.encoding import decode
+from feedbot.sources.feed_prolog import has_feed_root
 from feedbot.sources.feed_values import language
 from feedbot.sources.html import absolute, one_line, parse
 from feedbot.sources.spec import Page, ParseOptions
@@ -115,7 +116,7 @@ class Document:
 def read(page: Page, options: ParseOptions) -> Document | None:
     """The page as a document; None if it is no HTML."""
     text = decode(page.body, declared=page.charset, override=options.encoding)
-    if text.lstrip()[:1] in {"{", "["} or not _ELEMENT.search(text, 0, _HEAD_CHARACTERS):
+    if text.lstrip()[:1] in {"{", "["} or not _ELEMENT.search(text, 0, _HEAD_CHARACTERS) or _is_other_xml(text):
         return None
     tree = parse(text)
     base = tree.css_first("base[href]")
@@ -123,6 +124,12 @@ def read(page: Page, options: ParseOptions) -> Document | None:
     makers = tree.css('meta[name="generator" i][content]')
     generator = " ".join(node.attributes.get("content") or "" for node in makers).lower()
     return Document(tree, text, page.url, declared or page.url, generator)
+
+
+def _is_other_xml(text: str) -> bool:
+    """Whether this is XML of another kind, which may well have HTML in it: a feed, a sitemap."""
+    is_declared = text.lstrip()[:5] == "<?xml" and "<html" not in text[:_HEAD_CHARACTERS].lower()
+    return is_declared or has_feed_root(text)
 
 
 def read_or_refuse(page: Page, options: ParseOptions) -> Document:

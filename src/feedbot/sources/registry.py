@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from feedbot.errors import Refused
-from feedbot.sources import discuz, feed, hfeed, json_api, jsonld, microdata, page, sitemap, wordpress
+from feedbot.sources import discuz, feed, hfeed, json_api, jsonld, microdata, page, sitemap, state, wordpress
 from feedbot.sources.spec import Lead, Page, ParseOptions, SourceSpec
 
 # In the order in which `detect` asks them.
 SPECS: dict[str, SourceSpec] = {
     module.SPEC.name: module.SPEC
-    for module in (feed, discuz, jsonld, microdata, hfeed, wordpress, sitemap, page, json_api)
+    for module in (feed, discuz, jsonld, microdata, hfeed, wordpress, sitemap, page, state, json_api)
 }
 
 
