@@ -22,6 +22,7 @@ The class says what to do next; the text says what happened, in words that an ad
     │       ├── SiteRefused         a page that says "not for you": anti-bot, closed site, missing category
     │       ├── RobotsDisallowed    robots.txt asks programs not to read the page
     │       └── BrowserFailed       the page needs a browser, and there is none, or it did not get through
+    │   └── LanguageModelFailed     a language model gave no answer: the extract has to do
     ├── Gone                    stop asking
     │   └── FetchError + Gone
     │       └── SourceGone          HTTP 410
@@ -204,6 +205,10 @@ class SourceGone(FetchError, Gone):
     """HTTP 410: the source is gone for good and is not asked again."""
 
     kind = "gone"
+
+
+class LanguageModelFailed(Transient):
+    """A language model gave no answer that is of use; the text says why."""
 
 
 class SendError(FeedbotError):

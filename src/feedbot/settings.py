@@ -34,6 +34,7 @@ from feedbot.setting_types import (
 
 TelegramMode = Literal["polling", "sandbox", "off"]
 Access = Literal["private", "public"]
+SummaryEngine = Literal["extractive", "llm"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["auto", "console", "logfmt", "json"]
 
@@ -290,10 +291,37 @@ class Delivery(Section):
     )
 
 
+class LanguageModel(Section):
+    """The language model that sums up and translates: any endpoint that speaks OpenAI's chat completions."""
+
+    base_url: BaseUrl = Field(
+        default="https://api.openai.com/v1",
+        description="The endpoint; a model on your own machine is one such as http://127.0.0.1:11434/v1.",
+    )
+    api_key: SecretStr | None = Field(default=None, description="The key, if the endpoint wants one.")
+    model: Line = Field(default="gpt-4o-mini", min_length=1, max_length=100, description="The name of the model.")
+    timeout: LastingDuration = Field(
+        default=timedelta(seconds=20), description="How long an answer may take; then the extract has to do."
+    )
+    per_day: Whole = Field(
+        default=200, ge=0, le=1_000_000, description="How many questions are asked in a day (UTC) at the most."
+    )
+
+
 class Summary(Section):
     """The summary in a message and a feed."""
 
     max_chars: Whole = Field(default=300, ge=50, le=2000, description="The longest summary; it ends at a sentence.")
+    engine: SummaryEngine = Field(
+        default="extractive",
+        description="What sums up an article whose source did not: its own best sentences, or a language model "
+        "(the extra llm must be installed).",
+    )
+    translate: bool = Field(
+        default=False,
+        description="Have the language model translate titles and summaries into the language of each chat.",
+    )
+    llm: LanguageModel = Field(default=LanguageModel(), description=LanguageModel.__doc__)
 
 
 class Retention(Section):

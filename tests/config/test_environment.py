@@ -44,7 +44,15 @@ VALUES = {
     "delivery.burst": "9",
     "delivery.batch_seconds": "0",
     "delivery.backlog_hours": "1",
+    "delivery.tell_once": "false",
     "summary.max_chars": "100",
+    "summary.engine": "llm",
+    "summary.translate": "true",
+    "summary.llm.base_url": "http://127.0.0.1:11434/v1",
+    "summary.llm.api_key": "sk-hush",
+    "summary.llm.model": "small",
+    "summary.llm.timeout": "5s",
+    "summary.llm.per_day": "7",
     "retention.articles": "1d",
     "retention.deliveries": "2d",
     "retention.polls": "3d",
@@ -82,10 +90,10 @@ def test_every_secret_can_stand_in_a_file(directory: Directory, setting: Setting
     assert from_file.origins == {setting.key: f"{setting.variable}_FILE"}
 
 
-def test_the_secrets_are_the_token_the_key_and_the_database_address() -> None:
+def test_the_secrets_are_the_token_the_keys_and_the_database_address() -> None:
     secret = [setting.key for setting in leaves() if setting.is_secret]
 
-    assert secret == ["database.url", "database.secret_key", "telegram.token"]
+    assert secret == ["database.url", "database.secret_key", "telegram.token", "summary.llm.api_key"]
 
 
 def test_a_variable_wins_over_the_file(directory: Directory) -> None:

@@ -13,8 +13,10 @@ from feedbot.domain.pacing import Limits, Rate
 from feedbot.domain.planning import Rhythm
 from feedbot.errors import Refused
 from feedbot.fetching.client import Fetcher
+from feedbot.fetching.language_model import LanguageModel
 from feedbot.fetching.model import FetchLimits
 from feedbot.render.links import SitePresentation
+from feedbot.services.abstracting import Abstracts
 from feedbot.services.housekeeping import Retention
 from feedbot.services.parcels import MessageOptions, no_page
 from feedbot.services.publishing import Publication
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 SANDBOX_SPACING = 0.05
 _FIXED_AT_START = ("site", "database", "engine", "web")
-_FIXED_TELEGRAM = ("token", "api_url", "mode", "pacing")
+_FIXED_KEYS = {"telegram": ("token", "api_url", "mode", "pacing"), "summary": ("engine", "llm", "translate")}
 
 
 def database(settings: Settings) -> Database:
@@ -96,6 +98,35 @@ def message_options(settings: Settings) -> MessageOptions:
         summary_chars=settings.summary.max_chars,
         timezone=settings.site.timezone,
         article_page_url=_article_pages(settings),
+        translator=settings.summary.llm.model if settings.summary.translate else None,
+    )
+
+
+def language_model(settings: Settings) -> LanguageModel | None:
+    """The model that sums up or translates; None where neither is wanted.
+
+    Raises:
+        Refused: the extra that speaks to it is not installed.
+    """
+    summary = settings.summary
+    if summary.engine != "llm" and not summary.translate:
+        return None
+    key = summary.llm.api_key.get_secret_value() if summary.llm.api_key else ""
+    return LanguageModel(summary.llm.base_url, key, summary.llm.model, timeout=summary.llm.timeout.total_seconds())
+
+
+def abstracts(settings: Settings, database: Database, model: LanguageModel | None) -> Abstracts | None:
+    """What has articles summed up and translated, if that is wanted."""
+    if model is None:
+        return None
+    summary = settings.summary
+    return Abstracts(
+        database,
+        model,
+        max_chars=summary.max_chars,
+        per_day=summary.llm.per_day,
+        sums_up=summary.engine == "llm",
+        translates=summary.translate,
     )
 
 
@@ -153,19 +184,22 @@ def retention(settings: Settings) -> Retention:
 def needs_restart(running: Settings, wanted: Settings) -> tuple[str, ...]:
     """The keys that differ from those that the process was started with, and take effect only at the next start."""
     sections = [section for section in _FIXED_AT_START if getattr(running, section) != getattr(wanted, section)]
-    keys = [key for key in _FIXED_TELEGRAM if getattr(running.telegram, key) != getattr(wanted.telegram, key)]
-    return (*sections, *(f"telegram.{key}" for key in keys))
+    keys = [
+        f"{section}.{key}"
+        for section, fixed in _FIXED_KEYS.items()
+        for key in fixed
+        if getattr(getattr(running, section), key) != getattr(getattr(wanted, section), key)
+    ]
+    return (*sections, *keys)
 
 
 def until_restart(running: Settings, wanted: Settings) -> Settings:
     """What holds after a change while feedbot runs: the new settings, but for those that need a restart."""
-    telegram = {key: getattr(running.telegram, key) for key in _FIXED_TELEGRAM}
-    return wanted.model_copy(
-        update={
-            **{section: getattr(running, section) for section in _FIXED_AT_START},
-            "telegram": wanted.telegram.model_copy(update=telegram),
-        }
-    )
+    kept = {section: getattr(running, section) for section in _FIXED_AT_START}
+    for section, fixed in _FIXED_KEYS.items():
+        values = {key: getattr(getattr(running, section), key) for key in fixed}
+        kept[section] = getattr(wanted, section).model_copy(update=values)
+    return wanted.model_copy(update=kept)
 
 
 def _article_pages(settings: Settings) -> Callable[[int], str | None]:

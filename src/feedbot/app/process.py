@@ -123,6 +123,9 @@ class Feedbot:
         await self._declare_sources()
         limits = composing.fetch_limits(settings, composing.own_network(settings.web.host))
         self._fetcher = await doors.enter_async_context(Fetcher(limits))
+        model = composing.language_model(settings)
+        if model:
+            await doors.enter_async_context(model)
         extractor = Extractor()
         doors.push_async_callback(extractor.close)
         self._poller = Poller(
@@ -134,6 +137,7 @@ class Feedbot:
             tells_once=settings.delivery.tell_once,
             on_change=self._articles_changed,
             extractor=extractor,
+            abstracts=composing.abstracts(settings, self.database, model),
         )
         self.workers = Workers(self._poller, settings.engine.workers)
         self._clock = Clock(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from feedbot.storage.database import Database
 
 app = typer.Typer(help="Show the category tree; move and merge categories.", no_args_is_help=True)
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 
 @app.command("list", epilog=examples("feedbot categories list", "feedbot categories list --json"))
@@ -42,7 +42,9 @@ def list_categories(
     print_table(("CATEGORY", "ARTICLES", "FOLLOWED BY", "PATH"), rows)
 
 
-@app.command(epilog=examples("feedbot categories move Twon 'Places/Town'", "feedbot categories move -y Sport Sports"))
+@app.command(
+    epilog=examples("feedbot categories move Twon 'Places/Town'", "feedbot categories move --yes Sport Sports")
+)
 def move(
     context: typer.Context,
     old: Annotated[str, typer.Argument(metavar="PATH", help="The category, as a path.")],

@@ -34,7 +34,10 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a story says. Times are aware and in UTC, URLs absolute, `body_html` sanitised, the rest plain text."""
+    """What a story says. Times are aware and in UTC, URLs absolute, `body_html` sanitised, the rest plain text.
+
+    `abstract` is a summary that a language model wrote, for where the source gave none of its own.
+    """
 
     url: str
     title: str
@@ -45,6 +48,7 @@ class Content:
     comment_count: int | None = None
     summary: str = ""
     summary_is_cut: bool = False
+    abstract: str = ""
     body_html: str = ""
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -45,18 +45,34 @@ def article_summary(content: Content, max_chars: int, body_text: str = "") -> st
     """The summary to show for an article, of at most `max_chars` characters, as `summarise` makes it.
 
     The source's own summary if it wrote one: not merely the title again or a call to read on, nor the beginning of
-    `body_text` (the body as plain text) cut off. Then sentences of the body say it better.
+    `body_text` (the body as plain text) cut off. Then the abstract or sentences of the body say it better.
     """
-    own = _CUT_MARK.sub("", content.summary) if content.summary_is_cut else content.summary
-    if not _is_own_words(own, content.title):
+    own = _own_words(content)
+    if not is_own_summary(content, body_text):
+        if content.abstract:
+            return summarise(content.abstract, max_chars)
         return of_body(content.title, body_text, max_chars)
-    own = without_dateline(own)
     if not content.summary_is_cut:
         return summarise(own, max_chars)
-    if _said(without_dateline(body_text[:_BODY_START])).startswith(_said(own)[:_SAME_START]):
-        return of_body(content.title, body_text, max_chars)
     line, _ = _one_line(own, max_chars)
     return _sentences(line, max_chars) or of_body(content.title, body_text, max_chars) or _cut(line, max_chars)
+
+
+def is_own_summary(content: Content, body_text: str) -> bool:
+    """Whether the source summed the article up itself: with more than its title, a call to read on, or its beginning.
+
+    `body_text` is the body as plain text.
+    """
+    own = _own_words(content)
+    if not _said(own) or _said(own) == _said(content.title) or is_boilerplate(own):
+        return False
+    begins = _said(without_dateline(body_text[:_BODY_START])).startswith(_said(own)[:_SAME_START])
+    return not (content.summary_is_cut and begins)
+
+
+def _own_words(content: Content) -> str:
+    own = _CUT_MARK.sub("", content.summary) if content.summary_is_cut else content.summary
+    return without_dateline(own)
 
 
 def of_body(title: str, body_text: str, max_chars: int) -> str:
@@ -68,11 +84,6 @@ def of_body(title: str, body_text: str, max_chars: int) -> str:
     if len(line) <= max_chars and not is_boilerplate(line):
         return line
     return extract(body_text, title, max_chars) or summarise(without_dateline(body_text), max_chars)
-
-
-def _is_own_words(summary: str, title: str) -> bool:
-    """Whether a summary says more than nothing, the title again, or a call to read on."""
-    return bool(_said(summary)) and _said(summary) != _said(title) and not is_boilerplate(summary)
 
 
 def is_cut(text: str) -> bool:

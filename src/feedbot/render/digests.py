@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from feedbot.domain.article import Article
@@ -55,14 +55,17 @@ def digest_messages(
     language: str,
     heading: str | None = None,
     also_at: Mapping[int, Sequence[Elsewhere]] = MappingProxyType({}),
+    titles: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[DigestPart, ...]:
     """The articles, each with the category path that its chat follows, grouped by category in order of appearance.
 
-    `also_at` has the other sources of a story by the article's id. Each message is within Telegram's limits and stands
-    for itself, with its own count (or `heading` in its place) and category names; an article's line is never split.
+    `also_at` has the other sources of a story by the article's id, `titles` translated ones. Each message is within
+    Telegram's limits and stands for itself, with its own count (or `heading` in its place) and category names; an
+    article's line is never split.
     """
     groups: dict[str, list[Article]] = {}
-    for article, followed in articles:
+    for one, followed in articles:
+        article = replace(one, title=titles.get(one.id, one.title))
         groups.setdefault(category_text(article, followed), []).append(article)
     pages = _fill(groups, language, also_at)
     return tuple(

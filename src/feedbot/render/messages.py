@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from feedbot.domain import categories
+from feedbot.domain.abstracts import Translated
 from feedbot.domain.article import Article
 from feedbot.domain.stories import Elsewhere
 from feedbot.domain.summary import article_summary
@@ -50,22 +51,28 @@ def article_message(
     summary_chars: int,
     body_text: str,
     also_at: Sequence[Elsewhere] = (),
+    translated: Translated | None = None,
 ) -> Message:
     """The article for a chat that follows the category `followed`; never longer than Telegram takes.
 
     `timezone` (IANA name) is the chat's; `article_page_url` is feedbot's own page of the article, if the outside can
     reach it; `body_text` is the body without markup, for a summary where the source gives none; `also_at` are other
-    sources that have the same story.
+    sources that have the same story; `translated` is title and summary in the chat's language, by a machine.
     """
     _ = translator(language)
-    head = [f"<b>{link(article.url, title_text(article, _))}</b>"]
+    title = truncate(plain(translated.title), MAX_TITLE) if translated else title_text(article, _)
+    head = [f"<b>{link(article.url, title)}</b>"]
     shown = category_text(article, followed)
     if shown:
         head.append(quoted(f"📂 {shown}"))
     head.append(quoted(_origin_text(article, _, timezone)))
     text, tail = "\n".join(head), _also_text(also_at, _)
     room = MAX_UNITS - utf16_length(visible(text)) - utf16_length(visible(tail)) - 4
-    if summary := _summary(article, summary_chars, room, body_text):
+    if translated:
+        tail = "\n".join(filter(None, (quoted(f"🌐 {_('Translated by a machine')}"), tail)))
+        room -= MAX_NAME
+    summary = truncate(plain(translated.summary), room) if translated else ""
+    if summary := summary or _summary(article, summary_chars, room, body_text):
         text = f"{text}\n\n{quoted(summary)}"
     if tail:
         text = f"{text}\n\n{tail}"

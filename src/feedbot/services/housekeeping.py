@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from feedbot.services.telling_once import WINDOW
-from feedbot.storage import articles, deliveries, outbox, polls, sources, stories
+from feedbot.storage import articles, deliveries, llm, outbox, polls, sources, stories
 from feedbot.storage.database import Database
 
 log = structlog.get_logger()
@@ -34,6 +34,7 @@ async def tidy(database: Database, retention: Retention, now: datetime) -> dict[
             "polls": await polls.forget(connection, now - retention.polls),
             "deliveries": await deliveries.forget(connection, now - retention.deliveries, now - held_for),
             "articles": await articles.forget(connection, now - retention.articles),
+            "answers": await llm.forget(connection, now - retention.articles),
             "bands": await stories.forget_bands(connection, now - WINDOW),
         }
     if any(done.values()):

@@ -9,11 +9,13 @@ from functools import lru_cache
 
 import structlog
 
+from feedbot.domain.abstracts import Translated
 from feedbot.domain.article import Article
 from feedbot.domain.deliveries import BACKLOG_REASON, Batch, Delivery, State, Transition, plan_batch
 from feedbot.domain.stories import Elsewhere
 from feedbot.render.digests import digest_messages
 from feedbot.render.messages import Message, article_message, bare_message
+from feedbot.services.abstracting import translations
 from feedbot.sources.html import to_text
 from feedbot.storage import articles, deliveries, outbox, stories
 from feedbot.storage.database import Connection, Database
@@ -34,6 +36,7 @@ class MessageOptions:
     """How messages are made and grouped.
 
     `timezone` (IANA name) is the one that people read; `article_page_url` gives feedbot's own page of an article.
+    `translator` names the model whose translations into a chat's language are used, None for none.
     """
 
     burst: int = 3
@@ -41,6 +44,7 @@ class MessageOptions:
     summary_chars: int = 300
     timezone: str = "UTC"
     article_page_url: Callable[[int], str | None] = no_page
+    translator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Found:
 
     articles: Mapping[int, Article]
     also_at: Mapping[int, Sequence[Elsewhere]]
+    translations: Mapping[tuple[int, str], Translated] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -83,6 +88,8 @@ async def claim(database: Database, chat_ids: Sequence[int], options: MessageOpt
         found = _Found(
             {one.id: one for one in await articles.by_ids(connection, ids)}, await stories.elsewhere(connection, ids)
         )
+    if options.translator:
+        found = replace(found, translations=await _translations(database, options, batches, waiting, found))
     made = Claim()
     for chat_id, batch in batches.items():
         before = len(waiting[chat_id])
@@ -93,6 +100,23 @@ async def claim(database: Database, chat_ids: Sequence[int], options: MessageOpt
         await outbox.apply(connection, made.changes)
         await _mark(connection, made)
     return made
+
+
+async def _translations(
+    database: Database,
+    options: MessageOptions,
+    batches: Mapping[int, Batch],
+    waiting: Mapping[int, Sequence[outbox.Waiting]],
+    found: _Found,
+) -> dict[tuple[int, str], Translated]:
+    wanted = {
+        (one.article_id, waiting[chat_id][0].language)
+        for chat_id, batch in batches.items()
+        for one in batch.deliveries
+        if one.article_id in found.articles
+    }
+    named = [(found.articles[article_id], language) for article_id, language in sorted(wanted)]
+    return await translations(database, options.translator or "", named, options.summary_chars)
 
 
 async def _mark(connection: Connection, made: Claim) -> None:
@@ -159,7 +183,12 @@ def _render(
     """The batch's message, and the deliveries for which there is room in it."""
     if batch.grouped and len(batch.deliveries) > 1:
         chosen = [(found.articles[one.article_id], one.category) for one in batch.deliveries]
-        part = digest_messages(chosen, language=language, also_at=found.also_at)[0]
+        titles = {
+            one.article_id: found.translations[one.article_id, language].title
+            for one in batch.deliveries
+            if (one.article_id, language) in found.translations
+        }
+        part = digest_messages(chosen, language=language, also_at=found.also_at, titles=titles)[0]
         inside = frozenset(part.article_ids)
         return part.message, tuple(one for one in batch.deliveries if one.article_id in inside)
     only = batch.deliveries[0]
@@ -173,6 +202,7 @@ def _render(
         summary_chars=options.summary_chars,
         body_text=_text_of(article.body_html),
         also_at=found.also_at.get(article.id, ()),
+        translated=found.translations.get((article.id, language)),
     )
     return message, (only,)
 

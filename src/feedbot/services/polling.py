@@ -10,24 +10,25 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
-from feedbot.domain import identity, judging, moving, outage, planning
+from feedbot.domain import identity, judging, moving, planning
 from feedbot.domain.article import Draft
-from feedbot.domain.outage import Attempts
 from feedbot.domain.planning import PollOutcome, Rhythm
 from feedbot.domain.redesign import Verdict
 from feedbot.domain.source import Source
 from feedbot.domain.stories import Print
-from feedbot.errors import BadUrl, FetchError, SourceGone
-from feedbot.fetching import urls
+from feedbot.errors import FetchError, SourceGone
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import Fetched
-from feedbot.services import credentials, holding, hubs, polled, reading, storing, telling_once, visiting
+from feedbot.services import claiming, credentials, holding, hubs, polled, reading, storing, telling_once, visiting
+from feedbot.services import moving as searching
 from feedbot.services.abstracting import Abstracts
 from feedbot.services.extraction import Extractor
 from feedbot.services.holding import Guarded
+from feedbot.services.own_network import OwnNetwork
 from feedbot.services.polled import Polled
 from feedbot.services.visiting import ListPage
 from feedbot.sources.spec import Page
@@ -87,8 +88,7 @@ class Poller:
         self._tells_once = tells_once
         self._abstracts = abstracts
         self._extractor = extractor
-        self._attempts = Attempts()
-        self.offline_since: datetime | None = None  # since when our own network seems to be down
+        self.network = OwnNetwork()
         self.counts: dict[str, int] = dict.fromkeys(
             ("ok", "unchanged", "partial", "failed", "gone", "offline", PUSHED), 0
         )
@@ -99,10 +99,16 @@ class Poller:
         self._tells_once = tells_once
         self._batch = timedelta(seconds=batch_seconds)
 
-    async def claim(self, limit: int) -> list[Source]:
-        """At most `limit` due sources, leased to this process."""
-        async with self._database.write() as connection:
-            return await sources.lease_due(connection, self._new_lease(), limit, self._now())
+    async def claim(self, limit: int, waiting: Mapping[str, int] = MappingProxyType({})) -> list[Source]:
+        """At most `limit` due sources, leased to this process: oldest first, sites in turn.
+
+        `waiting` says how many of each site wait here already: those with many are passed over.
+        """
+        return await claiming.claim(self._database, self._new_lease(), limit, waiting, self._now())
+
+    async def level(self) -> int:
+        """Spreads what fell due while nobody polled, so that a start is no stampede; how many sources were put off."""
+        return await claiming.level(self._database, self._now())
 
     async def claim_one(self, source_id: str) -> Source | None:
         """One source by id, due or not; None if there is none or somebody polls it now."""
@@ -133,7 +139,7 @@ class Poller:
         except FetchError as error:
             found = self._failure(source, error)
         else:
-            self._note(source, None)
+            self.network.is_to_blame(source, None, self._now())
         try:
             record, stored = await self._store(source, found, started_at, time.monotonic() - began)
         except Exception as error:
@@ -141,11 +147,22 @@ class Poller:
             log.exception("poll_not_stored", source=source.id)
             failed = self._failure(source, visiting.fault(error, source.poll_url))
             record, stored = await self._store(source, failed, started_at, time.monotonic() - began)
+        await self.network.forgive(self._database, self._now())
         self.counts[record.outcome] += 1
         _report(source, record)
         if stored and (record.new or record.changed):
             self._on_change()
+        if stored and moving.should_search(source, found.outcome, self._now()):
+            await self._search(source)
         return record
+
+    async def _search(self, source: Source) -> None:
+        """Looks for the new address of a list that is gone: what comes of it is a proposal, and never a failure."""
+        try:
+            asked = await credentials.with_secrets(source, self._database.vault)
+            await searching.search(self._database, self._fetcher, asked, self._now())
+        except Exception:
+            log.exception("search_failed", source=source.id)
 
     async def receive(self, source_id: str, page: Page) -> PollRecord | None:
         """Stores what a hub pushes of a source's list; None if that is being polled, and goes on so for a moment.
@@ -269,7 +286,7 @@ class Poller:
         kind = "failed"
         if isinstance(error, SourceGone) and not source.moved_to:
             kind = "gone"
-        elif self._note(source, error) and error.kind in outage.UNREACHABLE:
+        elif self.network.is_to_blame(source, error, self._now()):
             kind = "offline"
         outcome = PollOutcome(
             kind=kind,
@@ -280,20 +297,6 @@ class Poller:
         )
         state = moving.after_failure(source, outcome).as_state() if kind == "failed" else None
         return Polled(outcome, error.status, state, page=error.page if isinstance(error.page, Page) else None)
-
-    def _note(self, source: Source, error: FetchError | None) -> bool:
-        """Whether our own network seems to be down, now that this visit has ended; its begin and end are told once."""
-        now = self._now()
-        kind = error.kind if error else None
-        self._attempts.note(_site(source), now, kind, number=source.number, was_failing=source.failures > 0)
-        is_down = self._attempts.is_outage(now)
-        if is_down and self.offline_since is None:
-            self.offline_since = now
-            log.warning("own_network_down", remedy="nothing counts against the sources; check this machine's network")
-        elif not is_down and self.offline_since is not None:
-            log.info("own_network_back", down_seconds=round((now - self.offline_since).total_seconds()))
-            self.offline_since = None
-        return is_down
 
     async def _summed_up(
         self, source: Source, judgement: judging.Judgement, contents: dict[bytes, Draft]
@@ -377,10 +380,3 @@ def _report(source: Source, record: PollRecord) -> None:
 
 def _lease(source: Source) -> str:
     return source.lease_owner or ""
-
-
-def _site(source: Source) -> str:
-    try:
-        return urls.site_key(source.poll_url)
-    except BadUrl:
-        return ""

@@ -126,6 +126,8 @@ async def revise(
     # The first date that a source gave stays: readers sort by it, and `published` never moves (RFC 4287, 4.2.9).
     values["published"] = stored.published or content.published
     values["date"] = values["published"] or stored.first_seen
+    if not changed:
+        values.pop("abstract", None)  # it is written for a revision, and holds as long as that does
     await connection.execute(update(article).where(article.c.id == stored.id).values(**values))
     if changed:
         await _categorise(connection, [(stored.id, values["date"])], tuple(in_categories), replace=True)

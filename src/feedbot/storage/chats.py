@@ -139,6 +139,13 @@ async def subscriptions(connection: AsyncConnection, chat_id: int, thread_id: in
     ]
 
 
+async def languages(connection: AsyncConnection) -> list[str]:
+    """The languages of the chats that follow anything, each once."""
+    follows = select(subscription.c.chat_id)
+    query = select(chat.c.language).where(chat.c.state == "active", chat.c.id.in_(follows)).distinct()
+    return sorted((await connection.execute(query)).scalars())
+
+
 async def suspend_topic(connection: AsyncConnection, chat_id: int, thread_id: int, reason: str | None) -> None:
     """Marks the subscriptions of one topic as suspended (None: working again)."""
     topic = and_(subscription.c.chat_id == chat_id, subscription.c.thread_id == thread_id)

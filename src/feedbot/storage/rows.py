@@ -26,6 +26,7 @@ _PLAIN_CONTENT = (
     "comment_count",
     "summary",
     "summary_is_cut",
+    "abstract",
     "body_html",
     "language",
     "site",

@@ -107,6 +107,7 @@ article = Table(
     Column("site", Text, nullable=False),
     Column("details", JsonValue, nullable=False),  # images, attachments, reactions, tags, paths of the page
     Column("churns", Integer, nullable=False, server_default=text("0")),  # changes that meant nothing
+    Column("abstract", Text, nullable=False, server_default=""),  # a summary by a language model
     Column("story_id", BigInteger),  # the id of the story's first article, also once that is forgotten
     UniqueConstraint("source_number", "key"),
 )
