@@ -20,7 +20,7 @@ from feedbot.sources.times import parse_published
 __all__ = ["SPEC", "check_options", "find", "parse_article", "parse_list", "recognises"]
 
 _MOST_PAGES = 50
-_SURE = 0.7
+_SURE = 0.6
 _LIKELY = 0.35
 
 

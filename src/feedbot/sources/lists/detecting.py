@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedbot.errors import EmptyList, NotParseable
 from feedbot.sources.lists import selectors
 from feedbot.sources.lists.fields import find_fields
+from feedbot.sources.lists.heroes import heroes
+from feedbot.sources.lists.items import Item
 from feedbot.sources.lists.noise import Noise
-from feedbot.sources.lists.outline import Outline, outline
-from feedbot.sources.lists.reading import Document, read_document, read_list
+from feedbot.sources.lists.outline import Element, Outline, outline
+from feedbot.sources.lists.reading import Document, calendar, read_document, read_list
 from feedbot.sources.lists.regions import Region, regions
 from feedbot.sources.lists.scoring import Scored, score
+from feedbot.sources.page_select import Selection
 from feedbot.sources.spec import Listing, Page, ParseOptions
 
 MOST_GUESSES = 4
-_LEAST_SCORE = 0.2
+_LEAST_SCORE = 0.3
+_BEND = 0.6
 _LEAST_LISTED = 2
 
 
@@ -50,23 +55,63 @@ def detect_in(document: Document, options: ParseOptions) -> tuple[ListGuess, ...
     for candidate in scored:
         if candidate.score < _LEAST_SCORE or len(found) >= MOST_GUESSES:
             break
-        guess = _guess(document, page, candidate, options)
+        guess = _guess(document, page, candidate, options, noise)
         if guess is not None and not any(_overlap(guess, better) for better in found):
             found.append(guess)
     return tuple(sorted(found, key=lambda guess: -guess.confidence))
 
 
-def _guess(document: Document, page: Outline, candidate: Scored, options: ParseOptions) -> ListGuess | None:
+def _guess(
+    document: Document, page: Outline, candidate: Scored, options: ParseOptions, noise: Noise
+) -> ListGuess | None:
+    select = _select(document, page, candidate, options)
+    if not select:
+        return None
+    found = _read(document, select, options)
+    if found is None:
+        return None
+    leads = heroes(page, noise, candidate.region.elements, candidate.items)
+    if leads:
+        wider = _with_heroes(document, page, leads, select, options)
+        listing = _read(document, wider, options)
+        if listing is not None and len(listing.drafts) == len(found.drafts) + len(leads):
+            select, found = wider, listing
+    return ListGuess(select, found, _confidence(candidate, found)) if len(found.drafts) >= _LEAST_LISTED else None
+
+
+def _select(document: Document, page: Outline, candidate: Scored, options: ParseOptions) -> dict[str, str]:
     region = candidate.region
-    select = {"list": selectors.for_blocks(document.tree, page, region.elements)}
+    blocks = selectors.for_blocks(document.tree, page, region.elements)
+    if not blocks:
+        return {}
+    select = {"list": blocks}
     if region.goes_on:
         select["more"] = ", ".join(dict.fromkeys(_following_tags(page, region)))
-    select |= find_fields(candidate.items, document.url, options.timezone)
+    return select | find_fields(candidate.items, document.url, calendar(document, options))
+
+
+def _with_heroes(
+    document: Document, page: Outline, leads: Sequence[Element], select: Mapping[str, str], options: ParseOptions
+) -> dict[str, str]:
+    """The selectors of the list, widened to the articles above it."""
+    blocks = [css for lead in leads if (css := selectors.for_blocks(document.tree, page, [lead]))]
+    wider = dict(select) | {"list": ", ".join(dict.fromkeys((*blocks, select["list"])))}
+    own = find_fields([Item.of(page, lead) for lead in leads], document.url, calendar(document, options))
+    reading = Selection(wider, document.url)
+    for key, css in own.items():
+        if key not in wider and key in {"summary", "image"}:
+            wider[key] = css
+        elif key in wider and "@" not in css + wider[key]:
+            if not all(reading.text(key, (lead.node,)) or reading.nodes(key, (lead.node,)) for lead in leads):
+                wider[key] = f"{css}, {wider[key]}"
+    return wider
+
+
+def _read(document: Document, select: Mapping[str, str], options: ParseOptions) -> Listing | None:
     try:
-        listing = read_list(document, select, options)
+        return read_list(document, select, options)
     except (EmptyList, NotParseable):
         return None
-    return ListGuess(select, listing, _confidence(candidate, listing)) if len(listing.drafts) >= _LEAST_LISTED else None
 
 
 def _following_tags(page: Outline, region: Region) -> Iterator[str]:
@@ -78,8 +123,10 @@ def _following_tags(page: Outline, region: Region) -> Iterator[str]:
 
 
 def _confidence(candidate: Scored, listing: Listing) -> float:
+    """The score, with a little more for dates that could be read; it nears 1 and never reaches it."""
     dated = sum(draft.published is not None for draft in listing.drafts) / len(listing.drafts)
-    return round(min(0.99, candidate.score * (0.95 + 0.25 * dated)), 2)
+    value = candidate.score * (0.9 + 0.15 * dated)
+    return round(value if value <= _BEND else _BEND + (1 - _BEND) * (1 - math.exp((_BEND - value) / (1 - _BEND))), 2)
 
 
 def _overlap(guess: ListGuess, better: ListGuess) -> bool:

@@ -10,11 +10,11 @@ from typing import TypeVar
 
 from feedbot.errors import NotParseable
 from feedbot.sources.lists import selectors
-from feedbot.sources.lists.dates import read_date
-from feedbot.sources.lists.items import Item, is_date, is_date_apart
+from feedbot.sources.lists.dates import Calendar
+from feedbot.sources.lists.items import HEADINGS, Item, is_date, is_date_apart
 from feedbot.sources.lists.names import NEVER, rank
 from feedbot.sources.lists.noise import words
-from feedbot.sources.lists.outline import Element, Text
+from feedbot.sources.lists.outline import Element, Text, units
 from feedbot.sources.page_select import Block, Selection, text_of
 
 V = TypeVar("V")
@@ -24,11 +24,26 @@ _INLINE = frozenset("b strong em i u font mark small sup sub code cite q span ab
 _DATE_ATTRIBUTES = ("datetime", "title", "data-time", "data-timestamp", "data-date", "data-datetime", "content")
 _AUTHOR = frozenset({"author", "byline", "writer", "auteur", "autor", "zuozhe", "reporter"})
 _ORNAMENT = frozenset(
-    {"avatar", "icon", "ico", "emoji", "logo", "gravatar", "arrow", "badge", "flag", "smiley", "spacer"}
+    {
+        "avatar",
+        "avatars",
+        "icon",
+        "ico",
+        "userpic",
+        "emoji",
+        "logo",
+        "gravatar",
+        "arrow",
+        "badge",
+        "flag",
+        "smiley",
+        "spacer",
+    }
 )
 _BACKGROUND = re.compile(r"url\(")
-_ENOUGH = 0.97
+_LOOSE = 0.6
 _LEAST_SUMMARY = 20
+_LEAST_DATED = 90
 _MEAN_SUMMARY = 30
 _FEW = 0.4
 _SMALL = 40
@@ -42,27 +57,27 @@ class _Spot:
     mode: str = ""
 
 
-def find_fields(items: Sequence[Item], url: str, timezone: str) -> dict[str, str]:
+def find_fields(items: Sequence[Item], url: str, calendar: Calendar) -> dict[str, str]:
     """The selectors of a list's fields; title and link only where the first link of a block is not what they are."""
     sample = [item for item in items if item.title][:_SAMPLE]
-    return _Finder(sample, url, timezone).run() if sample else {}
+    return _Finder(sample, url, calendar).run() if sample else {}
 
 
 def block_of(item: Item) -> Block:
     """The item's nodes, as a block that selectors are applied to."""
     parent = item.element.parent
-    if item.end == item.element.end or parent is None:
+    if not item.goes_on or parent is None:
         return (item.element.node,)
     inside = (child.node for child in parent.children if item.element.end <= child.index < item.end)
     return (item.element.node, *inside)
 
 
 class _Finder:
-    def __init__(self, items: Sequence[Item], url: str, timezone: str) -> None:
+    def __init__(self, items: Sequence[Item], url: str, calendar: Calendar) -> None:
         self._items = items
         self._blocks = [block_of(item) for item in items]
         self._url = url
-        self._timezone = timezone
+        self._calendar = calendar
 
     def run(self) -> dict[str, str]:
         found = {**self._link(), **self._title()}
@@ -105,17 +120,13 @@ class _Finder:
         own = [link for link in item.links if item.primary and link.url == item.primary.url]
         texts = [text_of(link.element.node) for link in own]
         named = [" ".join((link.element.node.attributes.get("title") or "").split()) for link in own]
-        return max(texts + named, key=len, default="") or item.title
+        return max(texts + named, key=lambda text: len(text.rstrip(" .…")), default="") or item.title
 
     def _title_element(self, item: Item) -> Element | None:
-        """The smallest element whose text is the title."""
-        found = None
-        for element in item.elements[:80]:
-            if item.page.text_of(element) == item.title:
-                found = element
-                if element.tag not in {"li", "div", "td", "article"}:
-                    break
-        return found
+        """The heading, link or smallest element whose text is the title."""
+        found = [element for element in item.elements[:80] if item.page.text_of(element) == item.title]
+        best = (one for wanted in (HEADINGS, {"a"}) for one in found if one.tag in wanted)
+        return next(best, found[-1] if found else None)
 
     # --- date
 
@@ -131,7 +142,7 @@ class _Finder:
 
     def _dated(self, texts: Iterator[str]) -> str:
         printed = list(texts)
-        found = read_date(printed, timezone=self._timezone)
+        found = self._calendar.read(printed)
         # A date without a year is read when it is known what day it is; until then its text is all there is to compare.
         return found.isoformat() if found else next((text for text in printed if is_date(text)), "")
 
@@ -140,7 +151,7 @@ class _Finder:
             attributes = element.node.attributes
             for name in _DATE_ATTRIBUTES:
                 value = attributes.get(name) or ""
-                if value and element.tag != "a" and read_date([value], timezone=self._timezone):
+                if value and element.tag != "a" and self._calendar.read_one(value):
                     yield _Spot(element, name)
                     break
             if is_date_apart(item.page, element):
@@ -152,7 +163,7 @@ class _Finder:
                     yield spot
 
     def _date_weight(self, spot: _Spot) -> float:
-        weight = 1.0
+        weight = 1.0 if self._calendar.read_one(_read(spot)) else 0.4
         if spot.element.tag == "time" or spot.mode in _DATE_ATTRIBUTES:
             weight += 0.2
         names = frozenset[str]().union(*(words(name) for name in spot.element.classes))
@@ -165,7 +176,7 @@ class _Finder:
     def _summary(self) -> str:
         spots = self._chosen(self._summary_spots, least=_FEW, weight=lambda spot: min(len(_read(spot)), 400))
         texts = [_read(spot) for spot in spots if spot]
-        if not texts or sum(map(len, texts)) < _MEAN_SUMMARY * len(texts) / 2 or len(set(texts)) * 2 < len(texts):
+        if not texts or sum(map(units, texts)) < _MEAN_SUMMARY * len(texts) or len(set(texts)) * 2 < len(texts):
             return ""
         wanted = [_read(spot) if spot else "" for spot in spots]
         return self._best("summary", spots, wanted, lambda select, block: select.text("summary", block))
@@ -174,14 +185,20 @@ class _Finder:
         seen = set()
         for text in item.texts:
             is_own = text.link is None or text.link is item.primary
-            if not is_own or text.text in item.title or is_date(text.text):
+            if not is_own or text.text.rstrip(" .…") in item.title or is_date(text.text):
                 continue
             spot = _paragraph(item, text)
             if spot and spot.element.index not in seen:
                 seen.add(spot.element.index)
-                read = _read(spot)
-                if len(read) * 2 >= _LEAST_SUMMARY and not read.startswith(item.title):
+                if self._says_enough(item, spot):
                     yield spot
+
+    def _says_enough(self, item: Item, spot: _Spot) -> bool:
+        """Whether it is a text, and no line of date, author and counters."""
+        own = item.page.texts[spot.element.text_start : spot.element.text_end] if spot.mode != "after" else []
+        is_dated = any(is_date(text.text) for text in own) and spot.mode != "text"
+        read = _read(spot)
+        return units(read) >= (_LEAST_DATED if is_dated else _LEAST_SUMMARY) and not read.startswith(item.title)
 
     # --- picture and author
 
@@ -195,7 +212,7 @@ class _Finder:
 
     def _image_spots(self, item: Item) -> Iterator[_Spot]:
         for image in item.page.images[item.element.image_start : item.images_until]:
-            if _is_picture(image):
+            if _is_picture(item, image):
                 yield _Spot(image)
         for element in item.elements[:60]:
             if _BACKGROUND.search(element.node.attributes.get("style") or ""):
@@ -245,7 +262,10 @@ class _Finder:
         for css in self._selectors(spots):
             try:
                 select = Selection({key: css}, self._url)
-                agreed = sum(value(select, block) == want for block, want in zip(self._blocks, wanted, strict=True))
+                agreed = sum(
+                    (value(select, block) == want) * (1.0 if _is_first(select, key, block, spot) else _LOOSE)
+                    for block, want, spot in zip(self._blocks, wanted, spots, strict=True)
+                )
             except NotParseable:  # a name that is no CSS
                 continue
             if agreed > most * len(wanted) + 1e-9:
@@ -268,6 +288,12 @@ class _Finder:
             holders = [item.element for _, item in pairs]
             for css in selectors.within(pairs[0][0].element, elements, holders):
                 yield css + ending
+
+
+def _is_first(select: Selection, key: str, block: Block, spot: _Spot | None) -> bool:
+    """Whether the spot is the very element that the selector finds first: what agrees by chance will not tomorrow."""
+    found = select.nodes(key, block)
+    return spot is None or (bool(found) and found[0].mem_id == spot.element.node.mem_id)
 
 
 def _read(spot: _Spot) -> str:
@@ -306,7 +332,7 @@ def _spot_of(item: Item, text: Text) -> _Spot | None:
         return _Spot(item.element, "after")
     whole = item.page.text_of(parent)
     if whole == text.text:
-        return _Spot(parent) if parent is not item.element else None
+        return _Spot(parent) if parent is not item.element or item.goes_on else None
     if parent is not item.element and len(whole) <= _SMALL and not item.page.links_of(parent):
         return _Spot(parent)
     return _Spot(parent, "text")
@@ -326,20 +352,25 @@ def _paragraph(item: Item, text: Text) -> _Spot | None:
 def _holds_title(item: Item, element: Element) -> bool:
     link = item.primary
     holds_link = (
-        link is not None and element.index <= link.element.index < element.end and link.units >= len(item.title)
+        link is not None and element.index <= link.element.index < element.end and link.units >= _LEAST_SUMMARY / 2
     )
     heading = item.heading
     return holds_link or (heading is not None and element.index <= heading.index < element.end)
 
 
-def _is_picture(image: Element) -> bool:
+def _is_picture(item: Item, image: Element) -> bool:
+    """Whether a picture shows what the article is about: no icon, and nobody's portrait."""
     attributes: Mapping[str, str | None] = image.node.attributes
-    names = frozenset[str]().union(
-        *(words(name) for name in image.classes), words(attributes.get("src") or "") & {"avatar"}
-    )
     sizes = [attributes.get("width") or "", attributes.get("height") or ""]
-    is_small = any(size.isdecimal() and int(size) < _SMALL for size in sizes)
-    return names.isdisjoint(_ORNAMENT) and not is_small
+    if any(size.isdecimal() and int(size) < _SMALL for size in sizes):
+        return False
+    around = [image]
+    for element in image.ancestors():
+        if element.index <= item.element.index:
+            break
+        around.append(element)
+    names = frozenset[str]().union(*(words(name) for element in around for name in element.classes))
+    return (names | words(attributes.get("src") or "")).isdisjoint(_ORNAMENT)
 
 
 def _source(spot: _Spot | None) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from feedbot.sources.lists.dates import read_date
+from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.noise import words
 from feedbot.sources.lists.outline import Element, Link, Outline, Text, units
 
@@ -54,6 +54,11 @@ class Item:
     def until(cls, page: Outline, element: Element, last: Element) -> Item:
         """The block from the element to its sibling `last`."""
         return cls(page, element, last.text_end, last.link_end, last.image_end, last.end)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the block reaches into the elements behind its own."""
+        return self.end > self.element.end
 
     @property
     def texts(self) -> list[Text]:
@@ -108,7 +113,15 @@ class Item:
 
     @cached_property
     def title(self) -> str:
-        """What the title seems to be, `""` if there is none."""
+        """What the title seems to be, whole where the link's `title` has more of it; `""` if there is none."""
+        shown, link = self._shown_title, self.primary
+        start = shown.rstrip(" .…")
+        whole = " ".join((link.element.node.attributes.get("title") or "").split()) if link else ""
+        is_cut = len(start) < len(shown) or whole[len(start) :].strip(" .")
+        return whole if start and is_cut and whole.startswith(start) else shown
+
+    @property
+    def _shown_title(self) -> str:
         link, heading = self.primary, self.heading
         if link is None:
             return ""
@@ -185,7 +198,7 @@ def is_date_apart(page: Outline, element: Element) -> bool:
     texts = page.texts[element.text_start : element.text_end]
     if not 1 < len(texts) <= 4 or sum(len(text.text) for text in texts) > 24 or not all(map(_part_of_date, texts)):
         return False
-    return read_date([page.text_of(element)], timezone="UTC") is not None
+    return Calendar().read_one(page.text_of(element)) is not None
 
 
 def _part_of_date(text: Text) -> bool:

@@ -10,7 +10,7 @@ GOOD, PLAIN, POOR, NEVER = range(4)
 _CHANGING = frozenset(
     "active current selected open opened closed first last odd even alt show shown hide hidden visible collapsed expanded "
     "in fade loaded lazyloaded lazyload lazy hover focus disabled sticky new hot top red bold clearfix cl cf clear row-odd "
-    "row-even no-js js on off left right fl fr l r w-100 has-post-thumbnail no-thumb end start init done".split()  # noqa: SIM905
+    "row-even no-js js on off left right fl fr l r w-100 has-post-thumbnail no-thumb end start init done wow animated animate fadeIn fadeInUp fadeInDown fadeInLeft fadeInRight aos-init aos-animate reveal".split()  # noqa: SIM905
 )
 _STATE = re.compile(r"(?:is|js|has|no|wp|aos|animate|wow)-|(?:.*-)?(?:active|current|first|last|odd|even|open)\Z")
 _HASHED = re.compile(
@@ -24,7 +24,7 @@ _UTILITY = re.compile(
     r"content|place|align|grid|flex|col|row|transition|duration|ease|delay|cursor|select|whitespace|break|line|list|decoration|"
     r"underline|float|clear|display|d|position|order|offset|g|gx|gy|fs|fw|lh|u|columns|basis|grow|shrink|truncate|origin|scale|"
     r"translate|rotate|from|to|via|not|sr|span|colspan)-[\w.-]+|"
-    r"(?:flex|grid|block|inline|inline-block|hidden|relative|absolute|fixed|sticky|static|container|row|col|group|peer|truncate|"
+    r"(?:isolate|flex|grid|block|inline|inline-block|hidden|relative|absolute|fixed|sticky|static|container|row|col|group|peer|truncate|"
     r"uppercase|lowercase|capitalize|italic|underline|antialiased|rounded|border|shadow|transition|table|contents|isolate|wrapper|"
     r"inner|wrap|box|clearfix)"
 )
@@ -37,6 +37,8 @@ def rank(name: str) -> int:
     if not name or len(name) > 60 or not re.fullmatch(r"-?[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*", name):
         return NEVER
     if name in _CHANGING or _STATE.match(name) or _HASHED.fullmatch(name) or _NUMBERED.fullmatch(name):
+        return NEVER
+    if re.fullmatch(r"[A-Za-z]{5,8}", name) and len(_RUNS.findall(name)) >= 4 and sum(map(str.isupper, name)) >= 2:
         return NEVER
     if any(
         len(part) >= 5 and len(_RUNS.findall(part)) >= 4 for part in re.split(r"[-_]+", name) if re.search(r"\d", part)

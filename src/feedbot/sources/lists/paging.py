@@ -15,7 +15,7 @@ _NEXT = re.compile(
     r"[\s<>«»‹›←→⟵⟶|\[\]()【】▶>➜]*(?:"
     r"下一页|下页|后一页|下一頁|下頁|後一頁|下一页\s*>>?|加载更多|查看更多|更多文章|"
     r"次(?:の\d*件?|のページ)?(?:へ)?|次ページ|もっと見る|다음|다음\s*페이지|더\s*보기|"
-    r"next(?:\s+page)?(?:\s+posts)?|older(?:\s+(?:posts|entries|articles|news))?|load\s+more(?:\s+\w+)?|show\s+more|more\s+(?:posts|news|articles|stories)|"
+    r"next(?:\s+page)?(?:\s+posts)?|older(?:\s+(?:posts|entries|articles|news|stories|items))?|load\s+more(?:\s+\w+)?|show\s+more|more\s+(?:posts|news|articles|stories)|"
     r"nächste(?:\s+seite)?|weiter|ältere(?:\s+\w+)?|mehr\s+laden|"
     r"(?:page\s+)?suivante?|suivant|articles\s+plus\s+anciens|voir\s+plus|charger\s+plus|"
     r"siguiente(?:\s+página)?|página\s+siguiente|más\s+antiguos|cargar\s+más|ver\s+más|"

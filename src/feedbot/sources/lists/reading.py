@@ -13,13 +13,14 @@ from feedbot.errors import EmptyList
 from feedbot.sources.encoding import decode
 from feedbot.sources.feed_values import language
 from feedbot.sources.html import absolute, clean, images, parse
-from feedbot.sources.lists.dates import read_date
+from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.paging import next_page
 from feedbot.sources.page_select import ARTICLE_OPTIONS, Block, Selection, text_of
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Listing, Page, ParseOptions
 
 _LONGEST_MORE_LINK = 40
+_BEFORE_MORE = " [(（【»›→|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ def read_list(document: Document, selectors: Mapping[str, str], options: ParseOp
     )
 
 
+def calendar(document: Document, options: ParseOptions) -> Calendar:
+    """How the dates of the page are to be understood."""
+    # The page's own tag says more than the language that an admin names: `en-GB` has the day first.
+    root = document.tree.css_first("html[lang]")
+    declared = (root.attributes.get("lang") or "").strip() if root is not None else ""
+    return Calendar(options.timezone, declared or options.language, options.now)
+
+
 def page_title(tree: LexborHTMLParser) -> str:
     """What stands in `<title>`, in one line."""
     title = tree.css_first("title")
@@ -87,6 +96,7 @@ class _Reader:
         self._base = document.base_url
         self._select = select
         self._options = options
+        self._calendar = calendar(document, options)
         self._is_complete = ARTICLE_OPTIONS.isdisjoint(key for key, text in options.select.items() if text.strip())
 
     def draft(self, block: Block) -> Draft | None:
@@ -103,7 +113,7 @@ class _Reader:
         return Draft(
             url=url,
             title=title,
-            published=read_date(select.texts("date", block), timezone=self._options.timezone),
+            published=self._calendar.read(select.texts("date", block)),
             author=select.text("author", block),
             summary=summary,
             summary_is_cut=is_cut(summary),
@@ -139,8 +149,9 @@ class _Reader:
         summary = self._select.text("summary", block)
         for link in own if summary else ():
             text = text_of(link)
-            if text and text != title and len(text) <= _LONGEST_MORE_LINK and len(text) < len(summary):
-                summary = summary.removesuffix(text).rstrip(" [(（【»›→|")
+            said = len(text.replace(title, ""))
+            if text and text != title and said <= _LONGEST_MORE_LINK and len(text) < len(summary):
+                summary = summary.removesuffix(text).rstrip(_BEFORE_MORE)
         return summary
 
     def _picture(self, block: Block) -> Image | None:
@@ -158,7 +169,8 @@ class _Reader:
 def _link_text(own: Sequence[LexborNode]) -> str:
     """The longest text, or `title`, of the links that lead to the article; else what a picture in them shows."""
     texts = [text_of(node) for node in own] + [" ".join((node.attributes.get("title") or "").split()) for node in own]
-    longest = max(texts, key=len, default="")
+    # Of a cut text and the whole one, the whole one.
+    longest = max(texts, key=lambda text: len(text.rstrip(" .…")), default="")
     if longest:
         return longest
     pictures = [picture.attributes.get("alt") or "" for node in own for picture in node.css("img[alt]")]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from feedbot.sources.lists.items import Item
-from feedbot.sources.lists.names import NEVER, rank
+from feedbot.sources.lists.names import GOOD, NEVER, rank
 from feedbot.sources.lists.noise import Noise, is_advert
 from feedbot.sources.lists.outline import Element, Outline
 
@@ -19,6 +20,8 @@ _INLINE = frozenset(
 _STARTS = frozenset({"dt", "h1", "h2", "h3", "h4", "h5", "h6", "p", "tr", "a", "div", "figure", "header"})
 _MOST_CANDIDATES = 400
 _LEAST_NOISE = 0.02
+_FEW = 3
+_MOST_SIBLINGS = 20_000
 
 Key = tuple[object, ...]
 
@@ -45,12 +48,37 @@ class Region:
 def regions(page: Outline, noise: Noise) -> list[Region]:
     """Every candidate for the page's list, the largest first, each set of blocks once."""
     found = _Finder(page, noise).run()
+    for region in found:
+        if not region.goes_on:
+            region.elements = unwrapped(region.elements)
     unique: dict[tuple[int, int, int, bool], Region] = {}
     for region in found:
         if len(region.elements) > 1:
             first, last = region.elements[0].index, region.elements[-1].index
             unique.setdefault((len(region.elements), first, last, region.goes_on), region)
     return sorted(unique.values(), key=lambda region: -_size(region))[:_MOST_CANDIDATES]
+
+
+def unwrapped(elements: list[Element]) -> list[Element]:
+    """The blocks without the boxes of a layout around each, where what is in the boxes has a name and they share it."""
+    inner = [_unwrapped(element) for element in elements]
+    if inner == elements:
+        return elements
+    names = Counter(name for element in inner for name in element.classes if rank(name) == GOOD)
+    is_named = bool(names) and names.most_common(1)[0][1] == len(inner)
+    parts = {element.node.attributes.get("itemprop") or "" for element in inner}
+    return inner if is_named or (len(parts) == 1 and "" not in parts) else elements
+
+
+def _unwrapped(element: Element) -> Element:
+    while len(element.children) == 1 and element.text_start == element.children[0].text_start:
+        child = element.children[0]
+        if child.tag in _INLINE or child.text_end != element.text_end or child.link_end - child.link_start == 0:
+            break
+        if child.tag == "a" and child.link_start != element.link_start:
+            break
+        element = child
+    return element
 
 
 def _size(region: Region) -> int:
@@ -123,19 +151,36 @@ class _Finder:
         by_path, by_tags = self._paths[parent.index]
         if self._noise.factor(parent) < _LEAST_NOISE:
             return
-        goes_on = len(children) > 1 and tag in _STARTS and _reaches_on(parent, children)
         for name, members in self._by_name(children):
+            goes_on = len(members) > 1 and tag in _STARTS and _reaches_on(parent, members)
             keys: list[Key] = [("path", by_path, tag, name)]
             if self._noise.factor(parent) >= 0.5:
                 keys.append(("tags", by_tags, tag, name))
             if len(members) > 1:
                 keys.append(("one", parent.index, tag, name))
+            self._add_led_in(parent, members, keys)
             for key in keys:
                 self._found[key].elements += members
                 if goes_on:
                     region = self._found[("on", *key)]
                     region.elements += members
                     region.goes_on = True
+
+    def _add_led_in(self, parent: Element, members: list[Element], keys: list[Key]) -> None:
+        """Blocks that begin before the element with the link: a date in `dt`, then the title in `dd`."""
+        if len(members) < _FEW or len(parent.children) > _MOST_SIBLINGS:
+            return
+        before = {child.index: earlier for earlier, child in pairwise(parent.children)}
+        starts = [before.get(member.index) for member in members]
+        first = starts[0]
+        if first is None or not all(start is not None and _leads_in(start, first) for start in starts):
+            return
+        if parent.children[-1].tag == first.tag:
+            return
+        for key in keys:
+            region = self._found[("led", *key)]
+            region.elements += [start for start in starts if start is not None]
+            region.goes_on = True
 
     def _by_name(self, children: list[Element]) -> Iterator[tuple[Key, list[Element]]]:
         yield ("",), children
@@ -149,7 +194,16 @@ class _Finder:
             yield from by_kind.items()
 
 
+def _leads_in(element: Element, first: Element) -> bool:
+    return (
+        element.tag == first.tag
+        and element.classes == first.classes
+        and element.link_start == element.link_end
+        and element.text_end > element.text_start
+    )
+
+
 def _reaches_on(parent: Element, children: list[Element]) -> bool:
     """Whether text stands between most of the siblings, so that they may be the beginnings of longer blocks."""
-    between = sum(1 for one, other in zip(children, children[1:], strict=False) if other.text_start > one.text_end)
-    return between * 2 > len(children) - 1 and len(parent.children) <= 20_000  # noqa: PLR2004
+    between = sum(1 for one, other in pairwise(children) if other.text_start > one.text_end)
+    return between * 2 > len(children) - 1 and len(parent.children) <= _MOST_SIBLINGS

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 from feedbot.sources.lists.items import Item, is_article_address
+from feedbot.sources.lists.names import NEVER, rank
 from feedbot.sources.lists.noise import Noise
 from feedbot.sources.lists.outline import Outline, units
 from feedbot.sources.lists.regions import Region
@@ -38,14 +40,23 @@ def score(page: Outline, region: Region, noise: Noise) -> Scored:
     distinct = min(len(titles), len(urls)) / len(kept)
     quality = sum(map(_quality, kept)) / len(items)
     around = sum(noise.factor(item.element) for item in kept) / len(kept)
-    total = (
-        quality
-        * distinct
-        * (1 - several) ** 1.5
-        * around
-        * _size(round(len(region.elements) * len(titles) / len(items)))
-    )
+    size = _size(round(len(region.elements) * len(titles) / len(items)))
+    total = quality * _alike(region) * distinct * (1 - several) ** 1.5 * around * size
     return Scored(region, items, total, quality)
+
+
+def _alike(region: Region) -> float:
+    """Lower where blocks of other names stand in other places; odd and even rows of one table are alike."""
+    kinds = [frozenset(name for name in element.classes if rank(name) != NEVER) for element in region.elements]
+    names = Counter(name for kind in kinds for name in kind)
+    most, count = names.most_common(1)[0] if names else ("", 0)
+    if count < 2:  # noqa: PLR2004 - no name is shared
+        return 1.0
+    places = {element.parent for element, kind in zip(region.elements, kinds, strict=True) if most in kind}
+    others = sum(
+        most not in kind and element.parent not in places for element, kind in zip(region.elements, kinds, strict=True)
+    )
+    return 1 - 0.5 * others / len(kinds)
 
 
 def _quality(item: Item) -> float:

@@ -8,6 +8,7 @@ from itertools import product
 
 from selectolax.lexbor import LexborHTMLParser
 
+from feedbot.sources.lists.items import HEADINGS
 from feedbot.sources.lists.names import GOOD, NEVER, PLAIN, POOR, is_stable_id, prefix, rank
 from feedbot.sources.lists.outline import Element, Outline
 
@@ -15,35 +16,62 @@ _RANK_COST = {GOOD: 1.0, PLAIN: 1.4, POOR: 4.0}
 _SEMANTIC = frozenset(
     "article section main table tbody time figure dl dt dd ul ol header footer h1 h2 h3 h4 h5 h6 p".split()
 )  # noqa: SIM905
+_TAG_COST = {"div": 3.0, "span": 3.0, "img": 0.8, "time": 0.9}
 _LEVELS = 9
 _TRIES = 120
+_DEEPEST = 4
+_MOST_OTHERS = 60
+_MOST_PLACES = 4
+# Selected alone, these take whatever else the site will put on the page.
+_COMMON = frozenset("a div li p tr td ul ol dl dt dd table tbody span section h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
+_BARE_COST = 2.5
 _ATTRIBUTES = ("itemprop", "rel", "itemtype")
 
 Option = tuple[float, str]
 
 
 def for_blocks(tree: LexborHTMLParser, page: Outline, blocks: Sequence[Element]) -> str:
-    """The best selector of exactly these blocks; others that it may select hold no link."""
+    """The best selector of exactly these blocks, `""` if none is found; others that it may select hold no link."""
     wanted = {element.index for element in blocks}
     for css in _cheapest(_block_options(page, blocks)):
-        if _selects(tree, page, css, wanted):
-            return css
-    return ", ".join(dict.fromkeys(_place(page, parent) for parent in _parents(blocks)))
+        others = _others(tree, page, css, wanted)
+        if others is None:
+            continue
+        without = _without(blocks, others) if others else ""
+        if without is not None:
+            return css + without
+    return _by_place(tree, page, blocks, wanted)
 
 
-def _parents(blocks: Sequence[Element]) -> list[Element]:
-    return list(blocks[:40])
-
-
-def _selects(tree: LexborHTMLParser, page: Outline, css: str, wanted: set[int]) -> bool:
+def _others(tree: LexborHTMLParser, page: Outline, css: str, wanted: set[int]) -> list[Element] | None:
+    """What a selector selects beside the wanted blocks, as far as there are links in it; None if it misses a block."""
     found = tree.css(css)
-    if len(found) < len(wanted):
-        return False
-    selected = [page.by_node.get(node.mem_id) for node in found]
-    indexes = {element.index for element in selected if element is not None}
-    return wanted <= indexes and all(
-        element is None or element.index in wanted or element.link_end == element.link_start for element in selected
-    )
+    if len(found) < len(wanted) or len(found) > _MOST_OTHERS + 2 * len(wanted):
+        return None
+    selected = [element for node in found if (element := page.by_node.get(node.mem_id)) is not None]
+    if len(wanted.intersection(element.index for element in selected)) < len(wanted):
+        return None
+    return [one for one in selected if one.index not in wanted and one.link_end > one.link_start]
+
+
+def _without(blocks: Sequence[Element], others: Sequence[Element]) -> str | None:
+    """The class that all the others have and none of the blocks, as `:not(.class)`; None if there is none."""
+    names = [name for name in others[0].classes if rank(name) != NEVER or name in {"sticky", "hidden"}]
+    for name in names:
+        if all(name in other.classes for other in others) and not any(name in block.classes for block in blocks):
+            return f":not(.{name})"
+    return None
+
+
+def _by_place(tree: LexborHTMLParser, page: Outline, blocks: Sequence[Element], wanted: set[int]) -> str:
+    """By the place of the element around them, where nothing has a name."""
+    parents = {block.parent.index: block.parent for block in blocks if block.parent is not None}
+    places = [_place(page, parent) for parent in list(parents.values())[:_MOST_PLACES]]
+    for _, own in sorted(own_options(blocks)):
+        css = ", ".join(f"{place} > {own}" for place in places)
+        if len(parents) <= _MOST_PLACES and _others(tree, page, css, wanted) == []:
+            return css
+    return ""
 
 
 def own_options(elements: Sequence[Element]) -> list[Option]:
@@ -70,13 +98,13 @@ def own_options(elements: Sequence[Element]) -> list[Option]:
         ):
             options.append((1.8, f'{tag}[{attribute}="{value}"]'))
     if tag:
-        options.append((1.2 if tag in _SEMANTIC else 2.2, tag))
+        options.append((_TAG_COST.get(tag, 1.2 if tag in _SEMANTIC else 2.2), tag))
     return options
 
 
 def _block_options(page: Outline, blocks: Sequence[Element]) -> list[Option]:
     own = own_options(blocks)
-    options = list(own)
+    options = [(cost + _BARE_COST * (css in _COMMON), css) for cost, css in own]
     level, nearest = list(blocks), own
     for distance in range(1, _LEVELS):
         parents = {element.parent.index: element.parent for element in level if element.parent is not None}
@@ -119,6 +147,19 @@ def _marks(page: Outline, blocks: Sequence[Element]) -> Iterator[Option]:
             yield 2.0, mark
     if all(block.children and block.children[0].tag == "a" for block in sample):
         yield 2.0, ":has(> a:first-child)"
+    paths = {_path_to_heading(page, block) for block in sample}
+    if len(paths) == 1 and "" not in paths:
+        yield 2.6, f":has(> {paths.pop()})"
+
+
+def _path_to_heading(page: Outline, block: Element) -> str:
+    """The tags from the block down to its first heading, `a > div > h2`."""
+    heading = next((one for one in page.elements[block.index + 1 : block.end][:60] if one.tag in HEADINGS), None)
+    steps: list[str] = []
+    while heading is not None and heading is not block:
+        steps.append(heading.tag)
+        heading = heading.parent
+    return " > ".join(reversed(steps)) if len(steps) <= _DEEPEST else ""
 
 
 def _cheapest(options: Sequence[Option]) -> Iterator[str]:
@@ -151,8 +192,9 @@ def within(item: Element, elements: Sequence[Element], holders: Sequence[Element
     options = list(own)
     level: list[Element] = list(elements)
     own_first = level[0]
+    options += _beside(elements, own)
     for position in _positions(elements):
-        options.append((2.6, position))
+        options.append((3.4, position))
     for distance in range(1, 5):
         parents = [element.parent for element in level]
         if any(parent is None or parent.index < holder.index for parent, holder in zip(parents, holders, strict=True)):
@@ -167,6 +209,24 @@ def within(item: Element, elements: Sequence[Element], holders: Sequence[Element
                 options.append((cost + inner_cost + 0.2, f"{around} {inner}"))
     del own_first
     return list(_cheapest(options))
+
+
+def _beside(elements: Sequence[Element], own: Sequence[Option]) -> Iterator[Option]:
+    """By the absence of a class, or by what stands directly before."""
+    if not any(element.classes for element in elements):
+        for cost, css in own:
+            if css == elements[0].tag:
+                yield cost + 1.6, f"{css}:not([class])"
+    before = [_before(element) for element in elements]
+    if all(before):
+        for (cost, earlier), (inner_cost, inner) in product(own_options([one for one in before if one]), own):
+            yield cost + inner_cost + 0.9, f"{earlier} + {inner}"
+
+
+def _before(element: Element) -> Element | None:
+    siblings = element.parent.children[:200] if element.parent is not None else []
+    place = next((place for place, sibling in enumerate(siblings) if sibling is element), 0)
+    return siblings[place - 1] if place else None
 
 
 def _positions(elements: Sequence[Element]) -> Iterator[str]:
