@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from feedbot import __version__
 from feedbot.domain.pacing import Limits, Rate
@@ -163,6 +164,18 @@ def presentation(settings: Settings, bot_username: str | None = None) -> SitePre
         bot_username=bot_username,
         sandbox=settings.telegram.mode == "sandbox",
     )
+
+
+def websub_callback(settings: Settings) -> str | None:
+    """Where hubs reach this feedbot; None unless `site.base_url` is an address of the outside world."""
+    if settings.telegram.mode == "sandbox" or not settings.site.base_url:
+        return None
+    host = urlsplit(settings.site.base_url).hostname or ""
+    try:
+        is_public = ipaddress.ip_address(host).is_global
+    except ValueError:
+        is_public = "." in host and not host.endswith((".local", ".localhost", ".internal", ".lan", ".home.arpa"))
+    return f"{settings.base_url}/websub" if is_public else None
 
 
 def publication(settings: Settings) -> Publication:

@@ -34,6 +34,7 @@ from feedbot.services import housekeeping, sourcing, subscribing
 from feedbot.services.extraction import Extractor
 from feedbot.services.polling import Poller, utc_now
 from feedbot.services.publishing import Publisher
+from feedbot.services.websub import Subscriber
 from feedbot.settings import Settings
 from feedbot.storage import polls, sources
 from feedbot.storage.database import Database
@@ -41,6 +42,7 @@ from feedbot.storage.upgrading import upgrade
 from feedbot.web.app import Check, create_app
 from feedbot.web.process_metrics import ProcessMetrics
 from feedbot.web.server import WebServer
+from feedbot.web.websub import websub_app
 
 if TYPE_CHECKING:
     from feedbot.app.talking import TelegramSide
@@ -139,12 +141,17 @@ class Feedbot:
             extractor=extractor,
             abstracts=composing.abstracts(settings, self.database, model),
         )
+        await self._poller.level()
         self.workers = Workers(self._poller, settings.engine.workers)
+        callback = composing.websub_callback(settings)
+        self._subscriber = Subscriber(self.database, self._fetcher, self._poller, callback=callback)
         self._clock = Clock(
             (
                 Tick("polls", 1, self.workers.tick),
                 Tick("heartbeat", 15, self._heartbeat),
                 Tick("housekeeping", 3600, self._tidy),
+                Tick("websub", 30, self._subscriber.tick),
+                Tick("notices", 30, self._inform),
             )
         )
         await self._serve(doors)
@@ -192,7 +199,10 @@ class Feedbot:
             site=self._presentation,
             readiness=self._checks,
             registry=self._registry,
-            mounts={"/sandbox": self._house.app()} if self._house else {},
+            mounts={
+                "/websub": websub_app(self._subscriber),
+                **({"/sandbox": self._house.app()} if self._house else {}),
+            },
         )
         server = WebServer(app, settings.web.host, settings.web.port)
         doors.push_async_callback(server.stop)
@@ -261,6 +271,10 @@ class Feedbot:
         async with self.database.write() as connection:
             await polls.set_fact(connection, "heartbeat", {}, utc_now())
 
+    async def _inform(self) -> None:
+        if self.telegram:
+            await self.telegram.inform()
+
     async def _tidy(self) -> None:
         await housekeeping.tidy(self.database, composing.retention(self.configuration.settings), utc_now())
         self._publisher.changed()
@@ -271,6 +285,8 @@ class Feedbot:
         return (
             Check("clock", ok=alive, text="Ticking." if alive else "No tick ended lately: see the log."),
             Check("telegram", ok=alarm is None, text=alarm or "Nothing is known to be wrong."),
+            # It can serve its readers all the same, so this alone makes no balancer turn away.
+            Check("network", ok=True, text=self._poller.network.describe()),
         )
 
     def _numbers(self) -> dict[str, dict[str, float]]:

@@ -10,7 +10,9 @@ import structlog
 
 from feedbot.app import composing
 from feedbot.errors import FeedbotError
+from feedbot.services import informing
 from feedbot.services.delivering import Deliverer
+from feedbot.services.polling import utc_now
 from feedbot.settings import Settings
 from feedbot.storage.database import Database
 from feedbot.telegram import connect
@@ -84,6 +86,11 @@ class TelegramSide:
         await asyncio.gather(*ends)
         if self._sender:
             await self._sender.close()
+
+    async def inform(self) -> None:
+        """Tells the admins what waits for their word, once Telegram is there."""
+        if self._sender and self._listener and not self._stopping:
+            await informing.tell(self._database, self._sender, self._settings.telegram.admins, utc_now())
 
     def wake(self) -> None:
         """There are new deliveries."""
