@@ -1,14 +1,17 @@
-"""The workers of one process: the unit of work is a host, so that one slow site never holds up the others."""
+"""The workers of one process: the unit of work is a site, so that a slow one never holds up the others.
+
+A site is what politeness spaces visits by: a registrable domain, mostly.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from urllib.parse import urlsplit
 
 import structlog
 
 from feedbot.domain.source import Source
+from feedbot.services.claiming import site_of
 from feedbot.services.polling import Poller
 
 MAX_QUEUED = 500  # leased and waiting; more stay in the database, where another process can take them
@@ -17,12 +20,12 @@ log = structlog.get_logger()
 
 
 class Workers:
-    """Polls due sources, at most `count` hosts at a time and one source of a host after the other."""
+    """Polls due sources, at most `count` sites at a time and one source of a site after the other."""
 
     def __init__(self, poller: Poller, count: int) -> None:
         self.count = count
         self._poller = poller
-        self._waiting: dict[str, deque[Source]] = {}  # hosts in the order in which they fell due
+        self._waiting: dict[str, deque[Source]] = {}  # sites in the order in which they fell due
         self._busy: dict[str, deque[Source]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._refill: asyncio.Task[None] | None = None
@@ -36,7 +39,7 @@ class Workers:
 
     @property
     def running(self) -> int:
-        """How many hosts are being polled."""
+        """How many sites are being polled."""
         return len(self._tasks)
 
     async def tick(self) -> None:
@@ -47,14 +50,15 @@ class Workers:
         room = min(MAX_QUEUED - self.queued, 4 * self.count)
         if self._stopping or room <= 0:
             return
-        leased = await self._poller.claim(room)
+        waiting = {site: len(queue) for site, queue in (*self._waiting.items(), *self._busy.items())}
+        leased = await self._poller.claim(room, waiting)
         if self._stopping:
             return
         self._may_be_more = len(leased) == room
         for source in leased:
-            host = (urlsplit(source.poll_url).hostname or "").lower()
-            queues = self._busy if host in self._busy else self._waiting
-            queues.setdefault(host, deque()).append(source)
+            site = site_of(source.poll_url)
+            queues = self._busy if site in self._busy else self._waiting
+            queues.setdefault(site, deque()).append(source)
         self._start()
 
     async def idle(self) -> None:
@@ -83,9 +87,9 @@ class Workers:
 
     def _start(self) -> None:
         while self._waiting and len(self._tasks) < self.count:
-            host = next(iter(self._waiting))
-            self._busy[host] = self._waiting.pop(host)
-            task = asyncio.create_task(self._work_through(host), name=f"polls of {host}")
+            site = next(iter(self._waiting))
+            self._busy[site] = self._waiting.pop(site)
+            task = asyncio.create_task(self._work_through(site), name=f"polls of {site}")
             self._tasks.add(task)
             task.add_done_callback(self._finish)
         if self._may_be_more and not self._stopping and self._refill is None and len(self._tasks) < self.count:
@@ -104,8 +108,8 @@ class Workers:
         finally:
             self._refill = None
 
-    async def _work_through(self, host: str) -> None:
-        queue = self._busy[host]
+    async def _work_through(self, site: str) -> None:
+        queue = self._busy[site]
         first = True
         try:
             while queue:
@@ -115,7 +119,7 @@ class Workers:
                     await self._poll(source)
                 first = False
         finally:
-            del self._busy[host]
+            del self._busy[site]
 
     async def _poll(self, source: Source) -> None:
         try:

@@ -69,8 +69,8 @@ async def lease_due(
 ) -> list[Source]:
     """At most `limit` sources whose time has come, the longest overdue first, leased to `owner` for ten minutes.
 
-    `among` are the numbers of the only ones to be considered, None for all. An owner that holds many leases adds `/` and a name of each to its own, so that it can tell a newer one from one
-    that it has lost.
+    `among` are the numbers of the only ones to be considered, None for all. An owner that holds many leases adds `/`
+    and a name of each to its own, so that it can tell a newer one from one that it has lost.
     """
     free = or_(source.c.leased_until.is_(None), source.c.leased_until < now)
     due = (
