@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from feedbot.domain.source import Source, SourceOptions
 from feedbot.fetching.carrying import Carried
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import NO_VALIDATORS, Fetched, Validators
+from feedbot.sources.shell import is_empty_shell
+from feedbot.sources.spec import Page
 
-# Types whose lists are pages made for people, and not for programs: robots.txt has its say.
-_PAGES = frozenset({"page", "discuz"})
+# Types whose lists are made for programs. Those of all others, plug-ins included, are pages: robots.txt has its say.
+_FOR_PROGRAMS = frozenset({"feed", "json", "sitemap", "wordpress"})
 
 
 async def ask_for_list(
@@ -21,16 +25,47 @@ async def ask_for_list(
     """
     kind = source.detected_type if source.type == "auto" else source.type
     asked, home = url or source.poll_url, source.poll_url
-    return await ask(fetcher, asked, source.options, source_url=home, validators=validators, is_page=kind in _PAGES)
+    is_page = kind is not None and is_for_people(kind)
+    if source.options.browser == "always":
+        return await render(fetcher, asked, source.options, source_url=home)
+    return await ask(fetcher, asked, source.options, source_url=home, validators=validators, is_page=is_page)
 
 
 async def ask_for_article(fetcher: Fetcher, source: Source, url: str) -> Fetched:
-    """A page of an article that the source lists.
+    """A page of an article that the source lists, read with a browser where it has to be and there is one.
 
     Raises:
         FetchError: as `Fetcher.fetch` does.
     """
-    return await ask(fetcher, url, source.options, source_url=source.poll_url, is_page=True)
+    options, home = source.options, source.poll_url
+    if options.browser == "always":
+        return await render(fetcher, url, options, source_url=home)
+    fetched = await ask(fetcher, url, options, source_url=home, is_page=True)
+    may_render = options.browser == "auto" and fetcher.why_no_browser() is None
+    if may_render and await asyncio.to_thread(is_empty_shell, as_page(fetched)):
+        return await render(fetcher, url, options, source_url=home, document=fetched)
+    return fetched
+
+
+async def render_if_shell(fetcher: Fetcher, source: Source, fetched: Fetched) -> Fetched | None:
+    """A list page in which nothing was found, read with a browser; None if that would not help or is not wanted.
+
+    Raises:
+        FetchError: as `Fetcher.render` does: BrowserFailed, with the remedy, where there is no browser.
+    """
+    if source.options.browser != "auto" or not await asyncio.to_thread(is_empty_shell, as_page(fetched)):
+        return None
+    return await render(fetcher, fetched.url, source.options, source_url=source.poll_url, document=fetched)
+
+
+def is_for_people(source_type: str) -> bool:
+    """Whether the lists of that type are pages made for people, and robots.txt has its say."""
+    return source_type not in _FOR_PROGRAMS
+
+
+def as_page(fetched: Fetched) -> Page:
+    """What was fetched, as the parsers take it."""
+    return Page(fetched.body, fetched.final_url, fetched.mime_type, fetched.charset)
 
 
 async def ask(
@@ -50,8 +85,7 @@ async def ask(
     Raises:
         FetchError: as `Fetcher.fetch` does.
     """
-    auth = (options.auth.get("username", ""), options.auth.get("password", "")) if options.auth else None
-    carried = Carried(options.headers, options.cookies, auth, options.proxy).for_page_of(source_url, url)
+    carried = _carried(options, source_url, url)
     return await fetcher.fetch(
         url,
         validators=validators,
@@ -61,3 +95,27 @@ async def ask(
         proxy=carried.proxy,
         is_page=is_page,
     )
+
+
+async def render(
+    fetcher: Fetcher, url: str, options: SourceOptions, *, source_url: str, document: Fetched | None = None
+) -> Fetched:
+    """The page at `url` as its scripts make it, asked for like `ask` does; `document` is the page without them.
+
+    Raises:
+        FetchError: as `Fetcher.render` does.
+    """
+    carried = _carried(options, source_url, url)
+    return await fetcher.render(
+        url,
+        document=document,
+        headers=carried.headers,
+        cookies=carried.cookies,
+        auth=carried.auth,
+        proxy=carried.proxy,
+    )
+
+
+def _carried(options: SourceOptions, source_url: str, url: str) -> Carried:
+    auth = (options.auth.get("username", ""), options.auth.get("password", "")) if options.auth else None
+    return Carried(options.headers, options.cookies, auth, options.proxy).for_page_of(source_url, url)

@@ -17,11 +17,12 @@ from feedbot.domain import completeness
 from feedbot.domain.article import Draft
 from feedbot.domain.category_rules import is_wanted
 from feedbot.domain.source import Source
-from feedbot.errors import FetchError, NotParseable, ReadingFailed
+from feedbot.errors import EmptyList, FetchError, NotParseable, ReadingFailed
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import Fetched, Validators
 from feedbot.fetching.urls import shown
-from feedbot.services.asking import ask_for_list
+from feedbot.services.asking import as_page as as_page  # noqa: PLC0414 - part of this module's interface
+from feedbot.services.asking import ask_for_list, is_for_people, render_if_shell
 from feedbot.sources import registry
 from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
 
@@ -71,6 +72,20 @@ async def visit(fetcher: Fetcher, source: Source, now: datetime) -> Visit:
     fetched = await ask_for_list(fetcher, source, validators=validators)
     if fetched.not_modified:
         return Visit(fetched)
+    try:
+        visit = await _read(source, fetched, now)
+    except (NotParseable, EmptyList):
+        rendered = await render_if_shell(fetcher, source, fetched)
+        if rendered is None:
+            raise
+        visit = await _read(source, rendered, now)
+    if visit.found and source.type == "auto" and not source.detected_type and is_for_people(visit.found.spec.name):
+        # Only now it is known to be a page: what robots.txt says of it counts all the same.
+        await fetcher.heed_robots(fetched.final_url, proxy=source.options.proxy)
+    return visit
+
+
+async def _read(source: Source, fetched: Fetched, now: datetime) -> Visit:
     page = as_page(fetched)
     digest = digest_of(page)
     if digest == source.body_digest and source.listed_at and now - source.listed_at < SAME_FOR:
@@ -140,9 +155,19 @@ async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListP
 
 async def _page_of_list(fetcher: Fetcher, source: Source, spec: SourceSpec, url: str) -> tuple[Listing, str]:
     fetched = await ask_for_list(fetcher, source, url)
-    page = as_page(fetched)
-    listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+    try:
+        listing = await _listing(source, spec, fetched)
+    except (NotParseable, EmptyList):
+        rendered = await render_if_shell(fetcher, source, fetched)
+        if rendered is None:
+            raise
+        listing = await _listing(source, spec, rendered)
     return listing, listing.next_url or fetched.links.get("next", "")
+
+
+async def _listing(source: Source, spec: SourceSpec, fetched: Fetched) -> Listing:
+    page = as_page(fetched)
+    return await parsed(source, page.url, spec.parse_list, page, parse_options(source))
 
 
 def _page_after(source: Source, linked: str, number: int) -> str:
@@ -189,11 +214,6 @@ def fault(error: Exception, url: str) -> ReadingFailed:
     """An exception that nobody expected, as a failure of the visit that status pages can show."""
     text = f"feedbot itself failed on this page ({type(error).__name__}). Its log has the details: please report them."
     return ReadingFailed(text, url=shown(url))
-
-
-def as_page(fetched: Fetched) -> Page:
-    """What was fetched, as the parsers take it."""
-    return Page(fetched.body, fetched.final_url, fetched.mime_type, fetched.charset)
 
 
 def parse_options(source: Source) -> ParseOptions:
