@@ -5,10 +5,14 @@
 FROM python:3.12-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /build
-COPY requirements/build.txt requirements/run.txt requirements/
+# What may be added with --build-arg: EXTRAS="llm" for summaries by a language model.
+ARG EXTRAS=""
+COPY requirements/ requirements/
 # Every package is checked against its hash; those that come as source are built with the pinned tools.
 RUN pip install --require-hashes -r requirements/build.txt \
- && pip wheel --require-hashes --no-deps --no-build-isolation -r requirements/run.txt -w /wheels
+ && pip wheel --require-hashes --no-deps --no-build-isolation -r requirements/run.txt -w /wheels \
+ && for extra in $EXTRAS; do \
+      pip wheel --require-hashes --no-deps --no-build-isolation -r requirements/$extra.txt -w /wheels || exit 1; done
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 RUN pip wheel --no-deps --no-build-isolation . -w /wheels \

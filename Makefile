@@ -9,10 +9,10 @@ JOBS   ?= 2
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test fuzz check format docs bench requirements clean
+.PHONY: help install install-browser install-llm run test fuzz check format docs bench requirements clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z -]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-28s %s\n", $$1, $$2}'
 
 $(RUN_STAMP): requirements/build.txt requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -31,6 +31,9 @@ $(TEST_STAMP): $(RUN_STAMP) requirements/test.txt
 	@touch $@
 
 install: $(RUN_STAMP) ## Make .venv from the hash-pinned requirements
+
+install-browser install-llm: install-%: $(RUN_STAMP) requirements/%.txt ## Add an extra to .venv
+	@$(PIP) install --require-hashes --no-deps --no-build-isolation -r requirements/$*.txt
 
 run: $(RUN_STAMP) ## Run feedbot with config/ (no token: with the sandbox)
 	@exec $(BIN)/feedbot run
@@ -61,6 +64,8 @@ bench: $(TEST_STAMP) ## Measure: polls, memory, feed requests, messages, each ag
 requirements: ## Compile requirements/*.txt anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/build.in -o requirements/build.txt
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra postgres pyproject.toml -o requirements/run.txt
+	@for extra in browser llm; do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	  --extra $$extra -c requirements/run.txt pyproject.toml -o requirements/$$extra.txt; done
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --all-extras --group test -c requirements/run.txt pyproject.toml -o requirements/test.txt
 
 clean: ## Remove the environment and what tools left (never var/, which holds your data)

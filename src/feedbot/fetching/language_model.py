@@ -100,6 +100,6 @@ def _check_installed() -> None:
 
     if find_spec("openai") is None:
         raise Refused(
-            "summary.engine is llm, but the package that speaks to language models is not installed. "
-            "Run: pip install 'feedbot[llm]', or write engine: extractive."
+            "A language model is wanted in `summary`, but the package that speaks to language models is not installed. "
+            "Run `make install-llm`, or write engine: extractive and translate: false."
         )
