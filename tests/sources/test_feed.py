@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from feedbot.errors import NotParseable, SiteRefused
-from feedbot.sources import feed
+from feedbot.sources import feed, feed_item
+from feedbot.sources.html import clean, to_text
 from feedbot.sources.spec import Listing, Page, ParseOptions
 from sources.feed_cases import cases, expected, plain
 
@@ -176,3 +179,12 @@ def test_a_feed_names_its_hub_itself_and_the_page_that_goes_on(body: str) -> Non
     found = feed.parse_list(Page(body.encode(), "https://t.example/feed.xml"), ParseOptions())
     assert (found.hub_url, found.topic_url) == ("https://t.example/hub", "https://t.example/feed")
     assert found.next_url == "https://t.example/feed?page=2"
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_characters="<&]", exclude_categories=["Cs"]), max_size=80))
+def test_a_plain_description_is_the_same_text_as_one_that_went_through_the_cleaner(text: str) -> None:
+    item = feed_item.Item(title="t", description=feed_item.Html(text, URL))
+    made = feed_item.draft(item, feed_item.Feed(URL), SITE)
+    assert made is not None
+    assert (made.summary, made.body_html) == (to_text(clean(text, URL)), "")

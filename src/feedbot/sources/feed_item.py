@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 from feedbot.domain.article import Attachment, Draft, Image
 from feedbot.domain.summary import is_cut, summarise
+from feedbot.sources.encoding import strip_controls
 from feedbot.sources.feed_values import language, mime_type
 from feedbot.sources.html import clean, images, paragraphs, to_text
 from feedbot.sources.html_urls import absolute
@@ -21,6 +22,9 @@ from feedbot.sources.times import parse_published
 _TITLE_CHARACTERS = 80
 # A description longer than this is the article, not its summary.
 _SUMMARY_CHARACTERS = 600
+_NEEDS_PARSING = re.compile(r"[<&\]\f]")
+# A body that may be the description once more, in its own markup.
+_SHORT_BODY = 2 * _SUMMARY_CHARACTERS
 _IS_MARKED_UP = re.compile(r"<(?!/?(?:p|br)\b)")
 
 
@@ -109,7 +113,11 @@ def draft(item: Item, feed: Feed, options: ParseOptions) -> Draft | None:
 def _texts(item: Item) -> tuple[str, str]:
     """The body's HTML and the summary's plain text."""
     body = clean(item.content.html, item.content.base_url)
-    described = clean(item.description.html, item.description.base_url)
+    said = item.description.html
+    # Most descriptions beside a text, or instead of one, are plain: these take no parser.
+    if len(said) <= _SUMMARY_CHARACTERS and not _NEEDS_PARSING.search(said) and not 0 < len(body) <= _SHORT_BODY:
+        return body, " ".join(strip_controls(said).split())
+    described = clean(said, item.description.base_url)
     if body and described == body:
         return body, ""
     teaser = _teaser(described)
