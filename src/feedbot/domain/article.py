@@ -62,9 +62,13 @@ class Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft(Content):
-    """What a parser found. `guid` is the source's own id, if it gives one; `is_complete`: nothing more to read."""
+    """What a parser found. `guid` is the source's own id, if it gives one; `is_complete`: nothing more to read.
+
+    `canonical_url` is the address that the article's page says it has, perhaps on another site.
+    """
 
     guid: str | None = None
+    canonical_url: str = ""
     is_complete: bool = True
 
 
