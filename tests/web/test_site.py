@@ -252,6 +252,22 @@ async def test_a_source_says_how_it_is_and_when_and_why_it_is_visited_again(sqli
     assert text(shown, ".visits li.bad") == "24 Nov 2026, 20:00 Failed: No such host. 1.2 s"
 
 
+async def test_a_source_whose_list_is_held_back_says_so_on_its_page(sqlite: Database) -> None:
+    await fill(sqlite, [])
+    state = {"since": NOW.isoformat(), "found": 12, "known": 1, "before": 20}
+    async with sqlite.write() as connection:
+        blog = await sources.get(connection, "blog")
+        assert blog is not None
+        await sources.set_redesign(connection, blog.number, state)
+        visit = polls.PollRecord(source_number=blog.number, started_at=NOW, seconds=0.1, outcome="pushed", new=1)
+        await polls.record(connection, visit)
+    async with browser(sqlite) as client:
+        shown = await page(client, "/source/blog")
+    said = text(one(shown, ".condition"), ".problem")
+    assert said.startswith("Waits for an admin: 12 articles held back since 2026-11-24 12:00 UTC")
+    assert text(shown, ".visits li") == "24 Nov 2026, 20:00 Told by its hub: 1 new 0.1 s"
+
+
 async def test_many_sources_are_listed_by_the_hundred_and_those_in_trouble_first(sqlite: Database) -> None:
     many = [DeclaredSource(id=f"s{n}", title=f"Source {n:03}", url=f"https://s{n}.example/") for n in range(101)]
     async with sqlite.write() as connection:

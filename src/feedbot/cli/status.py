@@ -100,9 +100,10 @@ def print_sources(sources: tuple[Source, ...], now: datetime) -> None:
 
 
 def _why(source: Source) -> str:
-    if source.error_text:
-        return f"{source.error_kind}: {source.error_text} {source.plan_reason}"
-    return source.plan_reason
+    from feedbot.domain.notices import notice  # noqa: PLC0415 - not for --help
+
+    problem = f"{source.error_kind}: {source.error_text}" if source.error_text else ""
+    return " ".join(part for part in (problem, notice(source), source.plan_reason) if part)
 
 
 def _since(found: Overview, now: datetime) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from feedbot.domain.notices import notice
 from feedbot.domain.source import Source
 from feedbot.locales import Translator
 from feedbot.render.links import SitePresentation, host, public_link, source_page
@@ -26,7 +27,7 @@ class PollEntry(Protocol):
 
     @property
     def outcome(self) -> str:
-        """`ok`, `unchanged`, `partial`, `failed`, `gone` or `offline`."""
+        """`ok`, `unchanged`, `partial`, `pushed`, `failed`, `gone` or `offline`."""
 
     @property
     def new(self) -> int:
@@ -54,13 +55,18 @@ class PollRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source and its state in plain words. `tone` is `good`, `bad` or `quiet`; `reason` says why then, in English."""
+    """A source and its state in plain words.
+
+    `tone` is `good`, `bad` or `quiet`; `notice` is what waits for an admin, and `reason` why it is visited when it is:
+    both in English.
+    """
 
     title: str
     url: str
     health: str
     tone: str
     problem: str
+    notice: str
     home: Link
     last_poll: Moment | None
     last_success: Moment | None
@@ -87,6 +93,7 @@ def source_view(
         health=health,
         tone=tone,
         problem=(source.error_text or "") if source.health == "failing" else "",
+        notice=notice(source) if is_asked else "",
         home=Link(host(source.site_url), public_link(source.site_url)),
         last_poll=at(source.last_poll_at),
         last_success=at(source.last_success_at),
@@ -132,6 +139,7 @@ def _poll_row(poll: PollEntry, site: SitePresentation, _: Translator) -> PollRow
     outcome = {
         "ok": _("Visited"),
         "unchanged": _("Unchanged"),
+        "pushed": _("Told by its hub"),
         "partial": _("Visited in part"),
         "failed": _("Failed"),
         "gone": _("Gone"),

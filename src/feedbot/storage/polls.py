@@ -16,7 +16,7 @@ from feedbot.storage.tables import fact, poll
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollRecord:
-    """One visit to a source. `outcome` is `ok`, `unchanged`, `partial`, `failed`, `gone` or `offline`."""
+    """One visit to a source. `outcome` is `ok`, `unchanged`, `partial`, `pushed`, `failed`, `gone` or `offline`."""
 
     source_number: int
     started_at: datetime
