@@ -160,7 +160,6 @@ class Visitor:
             status=200,
             listed=dates if is_first else None,
             published=() if is_first else dates,
-            items=min(feed.length, feed.shown),
             max_age=answer.max_age,
             ttl=feed.ttl,
         )

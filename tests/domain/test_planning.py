@@ -27,7 +27,7 @@ def plan(outcome: PollOutcome, source: Source = WATCHED, jitter: float = MIDDLE)
 
 def learned(dates: list[datetime], **changes: Any) -> Source:
     """A source whose first list had these dates."""
-    first = plan(PollOutcome(kind="ok", listed=tuple(dates), items=len(dates)))
+    first = plan(PollOutcome(kind="ok", listed=tuple(dates)))
     return replace(WATCHED, rhythm=first.rhythm, interval=first.interval, **changes)
 
 
@@ -52,7 +52,7 @@ def test_the_dates_of_a_first_list_say_how_often_the_source_is_worth_a_visit() -
 
 def test_a_source_that_listed_nothing_for_half_a_year_is_asked_daily_at_once() -> None:
     old = tuple(NOW - timedelta(days=400 + number) for number in range(20))
-    first = plan(PollOutcome(kind="ok", listed=old, items=20))
+    first = plan(PollOutcome(kind="ok", listed=old))
     assert (seconds(first.next_poll_at), first.reason) == (86400, "Hardly ever anything new: asked again in 24 h.")
 
 

@@ -12,15 +12,14 @@ class PollOutcome:
 
     `kind` is `ok`, `unchanged`, `partial` (more articles wait to be read), `failed`, `gone` or `offline` (our own
     network is down). `published` are the dates of the new articles (None: undated) that came since the last visit;
-    `listed` those of all items of a list from which the rhythm is to be learned anew, else None; `items` is the list's
-    length, 0 if it was not read. `retry_after`, `max_age` and `ttl` are seconds that the other side asked for.
+    `listed` those of all items of a list from which the rhythm is to be learned anew, else None. `retry_after`,
+    `max_age` and `ttl` are seconds that the other side asked for.
     """
 
     kind: str
     new: int = 0
     published: tuple[datetime | None, ...] = ()
     listed: tuple[datetime | None, ...] | None = None
-    items: int = 0
     status: int | None = None
     error_kind: str | None = None
     error_text: str | None = None

@@ -106,7 +106,7 @@ def _visited(
     """What the source's history is from now on, and when it lets the next visit be worth it."""
     history = learned.History.from_json(source.rhythm)
     if outcome.listed is None and history is not None:
-        return learned.visited(history, outcome.published, now, zone, rhythm, items=outcome.items)
+        return learned.visited(history, outcome.published, now, zone, rhythm)
     history = learned.begin(outcome.listed or (), now, zone)
     return history, learned.first_visit(history, now, zone, rhythm)
 

@@ -33,10 +33,8 @@ BURST_FROM = 1.0  # articles within that memory: one alone is no burst
 FIRST_ARTICLES = 0.5  # articles that the configured first interval counts as against what was seen
 FACTOR_WEIGHT = 0.3  # articles that a plain week counts as against the learned hours and weekdays
 BIN_WEIGHT = 3.0  # articles that hour and weekday count as against the one hour of the week
-LIST_SHARE = 0.4  # of a list's length that may be expected to be new: the rest is for surprises
 WAKING = 4.0  # times the rate of now, at which a later hour is called the end of a quiet time
 MIN_DATED = 3
-_SPARSE = 4  # articles, below which a list's length tells nothing
 _DIGITS = 3
 _FADES = tuple(0.5 ** (hour * HOUR / MEMORY) for hour in range(2 * WEEK_HOURS + 1))
 
@@ -73,7 +71,7 @@ class History:
     `bins` are the weights of its articles by hour of the week (the first is Monday, midnight to one, in the site's
     zone), watched since `since`. `at` is the last visit, `last` the newest article, `found` and `due` the articles of
     the last days and how many the learned week let expect, `quiet` how many since the last one, `burst` those of the
-    last hour, `items` the list's length.
+    last hour.
     """
 
     since: float
@@ -85,7 +83,6 @@ class History:
     due: float = 0.0
     quiet: float = 0.0
     burst: float = 0.0
-    items: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The history as plain JSON values, numbers cut to what they are worth."""
@@ -99,7 +96,6 @@ class History:
             "due": round(self.due, _DIGITS),
             "quiet": round(self.quiet, _DIGITS),
             "burst": round(self.burst, _DIGITS),
-            "items": self.items,
         }
 
     @classmethod
@@ -119,7 +115,7 @@ def begin(dates: Sequence[datetime | None], now: datetime, zone: tzinfo) -> Hist
     end = math.floor(now.timestamp())
     past = sorted((date.timestamp(), _is_day_only(date, zone)) for date in dates if date and date <= now)
     last = past[-1][0] if past else None
-    history = History(since=end, base=end, at=end, items=len(dates), last=last)
+    history = History(since=end, base=end, at=end, last=last)
     known = _without_stragglers([entry for entry in past if entry[0] > end - LONGEST_HISTORY])
     if len(known) >= MIN_DATED:
         bins = [0.0] * WEEK_HOURS
@@ -131,18 +127,11 @@ def begin(dates: Sequence[datetime | None], now: datetime, zone: tzinfo) -> Hist
 
 
 def visited(
-    history: History,
-    published: Sequence[datetime | None],
-    now: datetime,
-    zone: tzinfo,
-    rhythm: Rhythm,
-    *,
-    items: int = 0,
+    history: History, published: Sequence[datetime | None], now: datetime, zone: tzinfo, rhythm: Rhythm
 ) -> tuple[History, Visit]:
     """The history after a visit at `now` that found new articles, each with its date or None, and the next visit.
 
-    A date counts where it lies since the last visit; any other article came at some time since then. `items` is the
-    length of the list, 0 if it was not read.
+    A date counts where it lies since the last visit; any other article came at some time since then.
     """
     end = max(now.timestamp(), history.at)
     if end - history.base > 8 * MEMORY:
@@ -162,17 +151,18 @@ def visited(
         due=history.due * kept + expected,
         quiet=0.0 if published else history.quiet + expected,
         burst=burst,
-        items=items or history.items,
     )
+    # What just came must not pass for usual.
+    over = _burst(learned, week.rate(week.this_hour))
     if published:
         learned = _with_articles(learned, published, history.at, zone)
         week = _Week(learned, end, zone, rhythm)
-    return learned, _next_visit(learned, week, rhythm)
+    return learned, _next_visit(learned, week, rhythm, over)
 
 
 def first_visit(history: History, now: datetime, zone: tzinfo, rhythm: Rhythm) -> Visit:
     """The next visit after the one from whose list `history` was begun."""
-    return _next_visit(history, _Week(history, now.timestamp(), zone, rhythm), rhythm)
+    return _next_visit(history, _Week(history, now.timestamp(), zone, rhythm), rhythm, 0.0)
 
 
 def _with_articles(history: History, published: Iterable[datetime | None], before: float, zone: tzinfo) -> History:
@@ -191,22 +181,18 @@ def _came(date: datetime | None, before: float, now: float, zone: tzinfo) -> tup
     return max(before, now - DAY), now
 
 
-def _next_visit(history: History, week: _Week, rhythm: Rhythm) -> Visit:
+def _next_visit(history: History, week: _Week, rhythm: Rhythm, burst: float) -> Visit:
     """The moment at which enough is to be expected, within the bounds."""
-    start = week.now
-    usual = week.rate(week.this_hour)
-    level, burst = _level(history), _burst(history, usual)
-    most = LIST_SHARE * history.items if history.items >= _SPARSE else math.inf
-    done = articles = 0.0
+    start, usual, level = week.now, week.rate(week.this_hour), _level(history)
+    done = 0.0
     at, rate = start + rhythm.max_interval, 0.0
     for begins, until, hour in _hours(start, at, week.zone):
         rate = level * week.rate(hour) + (burst * math.exp((start - begins) / BURST_MEMORY) if burst else 0.0)
         root, hours = math.sqrt(rate), (until - begins) / HOUR
-        if done + root * hours >= TARGET or articles + rate * hours >= most:
-            at = begins + HOUR * min((TARGET - done) / root, (most - articles) / rate)
+        if done + root * hours >= TARGET:
+            at = begins + HOUR * (TARGET - done) / root
             break
         done += root * hours
-        articles += rate * hours
     wait = min(max(at - start, rhythm.min_interval), rhythm.max_interval)
     return Visit(
         wait=wait,

@@ -262,7 +262,6 @@ class Poller:
             kind="partial" if read.is_partial else "ok",
             status=fetched.status,
             listed=polled.listed_dates(source, judgement),
-            items=len(judgement.listed),
             max_age=fetched.max_age,
             ttl=listing.ttl,
             skip_hours=listing.skip_hours,
