@@ -5,6 +5,7 @@ The exit code is 1 if anything was found, 2 for wrong usage.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import secrets
 import sys
@@ -12,7 +13,10 @@ import time
 import warnings
 
 from fuzz.fuzzing import Finding, check, until
-from fuzz.targets import TARGETS
+from fuzz.targets import LIMITS, TARGETS
+
+# One that takes so many times what it may is shown where it is, and all ends.
+_HANGS = 5
 
 
 def main(arguments: list[str]) -> int:
@@ -29,11 +33,16 @@ def main(arguments: list[str]) -> int:
     first_seed = secrets.randbelow(10**9)
     _say(f"Fuzzing for {seconds:g} s from seed {first_seed} on ...")
     findings = 0
-    for finding in until(time.monotonic() + seconds, first_seed, _say):
+    for finding in until(time.monotonic() + seconds, first_seed, _say, _expect_an_end):
         findings += 1
         _say(_shown(finding))
     _say(f"{findings or 'Nothing'} found.")
     return 1 if findings else 0
+
+
+def _expect_an_end(target: str) -> None:
+    """Shows where an input hangs, and ends; the last line before says near which seed."""
+    faulthandler.dump_traceback_later(_HANGS * LIMITS[target] + _HANGS, exit=True)
 
 
 def _say(text: str) -> None:

@@ -36,15 +36,20 @@ def check(target: str, seed: int) -> Finding | None:
     return None
 
 
-def until(deadline: float, first_seed: int, say: Callable[[str], None]) -> Iterator[Finding]:
-    """Goes through the targets in turn until `time.monotonic()` is at `deadline`."""
+def until(
+    deadline: float, first_seed: int, say: Callable[[str], None], begin: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Goes through the targets in turn until `time.monotonic()` is at `deadline`; `begin` hears of each target first."""
     seed, said = first_seed, time.monotonic()
     while time.monotonic() < deadline:
         for target in TARGETS:
+            begin(target)
             finding = check(target, seed)
             if finding:
                 yield finding
         seed += 1
         if time.monotonic() - said > 5:
             said = time.monotonic()
-            say(f"{seed - first_seed} inputs for each of {len(TARGETS)} targets, {deadline - said:.0f} s to go")
+            say(
+                f"{seed - first_seed} inputs for each of {len(TARGETS)} targets, now at {seed}: {deadline - said:.0f} s to go"
+            )
