@@ -1,4 +1,4 @@
-"""`python -m fuzz [TARGET SEED]`: fuzzes for FUZZ_SECONDS (60), or runs one input again.
+"""`python -m fuzz [TARGET ...]` fuzzes for FUZZ_SECONDS (60); `python -m fuzz TARGET SEED` runs one input again.
 
 The exit code is 1 if anything was found, 2 for wrong usage.
 """
@@ -22,18 +22,22 @@ _HANGS = 5
 def main(arguments: list[str]) -> int:
     """The exit code."""
     warnings.simplefilter("error")
-    if arguments:
-        if len(arguments) != 2 or arguments[0] not in TARGETS or not arguments[1].isdecimal():
-            sys.stderr.write(f"usage: python -m fuzz [TARGET SEED]; targets are {', '.join(TARGETS)}\n")
-            return 2
+    if len(arguments) == 2 and arguments[0] in TARGETS and arguments[1].isdecimal():
         finding = check(arguments[0], int(arguments[1]))
         _say(_shown(finding) if finding else "nothing found")
         return 1 if finding else 0
+    if unknown := [name for name in arguments if name not in TARGETS]:
+        sys.stderr.write(f"There is no target {unknown[0]!r}; there are {', '.join(TARGETS)}.\n")
+        return 2
+    return _fuzz(arguments or list(TARGETS))
+
+
+def _fuzz(targets: list[str]) -> int:
     seconds = float(os.environ.get("FUZZ_SECONDS", "60"))
     first_seed = secrets.randbelow(10**9)
     _say(f"Fuzzing for {seconds:g} s from seed {first_seed} on ...")
     findings = 0
-    for finding in until(time.monotonic() + seconds, first_seed, _say, _expect_an_end):
+    for finding in until(targets, time.monotonic() + seconds, first_seed, _say, _expect_an_end):
         findings += 1
         _say(_shown(finding))
     _say(f"{findings or 'Nothing'} found.")

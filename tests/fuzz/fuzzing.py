@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fuzz.targets import LIMITS, TARGETS
+
+_QUIET_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,21 @@ def check(target: str, seed: int) -> Finding | None:
 
 
 def until(
-    deadline: float, first_seed: int, say: Callable[[str], None], begin: Callable[[str], None]
+    targets: Sequence[str],
+    deadline: float,
+    first_seed: int,
+    say: Callable[[str], None],
+    begin: Callable[[str], None],
 ) -> Iterator[Finding]:
-    """Goes through the targets in turn until `time.monotonic()` is at `deadline`; `begin` hears of each target first."""
+    """Goes through the targets in turn until `time.monotonic()` is at `deadline`; `begin` hears of each one first."""
     seed, said = first_seed, time.monotonic()
     while time.monotonic() < deadline:
-        for target in TARGETS:
+        for target in targets:
             begin(target)
             finding = check(target, seed)
             if finding:
                 yield finding
         seed += 1
-        if time.monotonic() - said > 5:
+        if time.monotonic() - said > _QUIET_SECONDS:
             said = time.monotonic()
-            say(
-                f"{seed - first_seed} inputs for each of {len(TARGETS)} targets, now at {seed}: {deadline - said:.0f} s to go"
-            )
+            say(f"{seed - first_seed} inputs for each target, now at {seed}, {deadline - said:.0f} s to go")
