@@ -213,6 +213,28 @@ class Timeouts(Section):
     )
 
 
+class FetchBrowser(Section):
+    """The browser that reads pages which scripts make. It needs the extra `browser` and a Chromium of this machine."""
+
+    executable: Line | None = Field(
+        default=None, description="The program; without it chromium or google-chrome of the path is taken."
+    )
+    sandbox: bool = Field(
+        default=True,
+        description="Chromium's own sandbox, which does not work as root; false trusts every page that is read.",
+    )
+    timeout: LastingDuration = Field(
+        default=timedelta(seconds=20), description="For one page, after which it is taken as it is then."
+    )
+    requests: Whole = Field(default=100, ge=1, le=1000, description="The most requests that one page may make.")
+    max_bytes: Size = Field(default=20_000_000, gt=0, description="The most that all requests of one page may bring.")
+    pages_per_minute: Whole = Field(default=10, ge=1, le=600, description="How many pages it reads in a minute.")
+    pages_per_hour: Whole = Field(default=200, ge=1, le=10_000, description="How many pages it reads in an hour.")
+    idle: Duration = Field(
+        default=timedelta(minutes=1), description="How long it is kept running for the next page, once it was needed."
+    )
+
+
 class Fetch(Section):
     """How sources are visited."""
 
@@ -224,9 +246,14 @@ class Fetch(Section):
         description="What feedbot calls itself; some portals answer unknown names with a reduced page.",
     )
     concurrency: Whole = Field(default=20, ge=1, le=1000, description="How many requests at once, over all hosts.")
-    per_host: Whole = Field(default=1, ge=1, le=16, description="How many requests at once to one host.")
+    per_host: Whole = Field(
+        default=1, ge=1, le=16, description="How many requests at once to one site: all hosts of a registered domain."
+    )
     spacing: Duration = Field(
-        default=timedelta(seconds=1), description="The least time between two requests to one host."
+        default=timedelta(seconds=1), description="The least time between two requests to one site."
+    )
+    robots: bool = Field(
+        default=True, description="Whether robots.txt is heeded, which is asked before pages and never before feeds."
     )
     timeouts: Timeouts = Field(default=Timeouts(), description=Timeouts.__doc__)
     max_bytes: Size = Field(default=10_000_000, gt=0, description="The largest answer, as sent.")
@@ -235,6 +262,7 @@ class Fetch(Section):
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="Private networks that sources may be in, in CIDR form; all others are refused."
     )
+    browser: FetchBrowser = Field(default=FetchBrowser(), description=FetchBrowser.__doc__)
 
     @model_validator(mode="after")
     def _inflated_is_not_smaller(self) -> Fetch:

@@ -15,7 +15,7 @@ from feedbot.domain.planning import Rhythm
 from feedbot.errors import Refused
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.language_model import LanguageModel
-from feedbot.fetching.model import FetchLimits
+from feedbot.fetching.model import BrowserLimits, FetchLimits
 from feedbot.render.links import SitePresentation
 from feedbot.services.abstracting import Abstracts
 from feedbot.services.housekeeping import Retention
@@ -67,6 +67,17 @@ def fetch_limits(settings: Settings, own_address: str) -> FetchLimits:
         max_inflated=fetch.max_inflated,
         max_redirects=fetch.max_redirects,
         allow_networks=tuple(networks),
+        robots=fetch.robots,
+        browser=BrowserLimits(
+            executable=fetch.browser.executable,
+            sandbox=fetch.browser.sandbox,
+            seconds=fetch.browser.timeout.total_seconds(),
+            max_requests=fetch.browser.requests,
+            max_bytes=fetch.browser.max_bytes,
+            pages_per_minute=fetch.browser.pages_per_minute,
+            pages_per_hour=fetch.browser.pages_per_hour,
+            idle_seconds=fetch.browser.idle.total_seconds(),
+        ),
     )
 
 
