@@ -25,10 +25,10 @@ def plan(outcome: PollOutcome, source: Source = WATCHED, jitter: float = MIDDLE)
     return plan_next_poll(source, outcome, RHYTHM, NOW, jitter)
 
 
-def learned(dates: list[datetime], **changes: Any) -> Source:
+def learned(dates: list[datetime], interval: float | None = None) -> Source:
     """A source whose first list had these dates."""
     first = plan(PollOutcome(kind="ok", listed=tuple(dates)))
-    return replace(WATCHED, rhythm=first.rhythm, interval=first.interval, **changes)
+    return replace(WATCHED, rhythm=first.rhythm, interval=interval or first.interval)
 
 
 HOURLY = [NOW - timedelta(hours=number, minutes=30) for number in range(24 * 7)]
@@ -125,6 +125,38 @@ class TestHints:
     def test_hints_of_which_no_sense_can_be_made_are_passed_over(self, broken: dict[str, Any]) -> None:
         source = replace(learned([]), hints=broken)
         assert seconds(plan(PollOutcome(kind="unchanged"), source).next_poll_at) == 1800
+
+
+class TestRefusals:
+    """A site that answers 429 is asked less often, and again more often only by and by."""
+
+    def test_a_429_halves_the_pace_for_a_while(self) -> None:
+        source = learned(HOURLY, interval=600)
+        refused = plan(PollOutcome(kind="failed", error_kind="http", status=429), source)
+        assert refused.hints == {"least": 1200}
+        back = plan(PollOutcome(kind="ok"), replace(source, hints=refused.hints))
+        assert seconds(back.next_poll_at) == 1164
+        assert back.reason == "The site lately answered 429, too many visits: not asked again before 19.4 min are over."
+
+    def test_each_further_one_halves_it_again_down_to_the_longest_interval(self) -> None:
+        source = learned(HOURLY, interval=600)
+        found = []
+        for _ in range(9):
+            refused = plan(PollOutcome(kind="failed", error_kind="http", status=429), source)
+            source = replace(source, hints=refused.hints)
+            found.append(source.hints["least"])
+        assert found == [1200, 2400, 4800, 9600, 19200, 38400, 76800, 86400, 86400]
+
+    def test_visits_that_are_let_in_bring_the_rhythm_back(self) -> None:
+        source, usual = learned(HOURLY, interval=600), plan(PollOutcome(kind="unchanged"), learned(HOURLY))
+        source = replace(source, hints={"least": 1200})
+        for _ in range(80):
+            source = replace(source, hints=plan(PollOutcome(kind="unchanged"), source).hints)
+        assert plan(PollOutcome(kind="unchanged"), source).reason == usual.reason
+
+    def test_a_source_that_is_seldom_asked_anyhow_is_not_put_off_for_days(self) -> None:
+        refused = plan(PollOutcome(kind="failed", error_kind="http", status=429), learned(WEEKLY, interval=40000))
+        assert refused.hints == {"least": 3600}
 
 
 class TestFailures:
