@@ -47,6 +47,9 @@ PACES = {
     "too_large": Pace(HOUR, 6 * HOUR, 2, _LOOK),
     "blocked_address": Pace(HOUR, 6 * HOUR, 2),
     "bad_url": Pace(6 * HOUR, 6 * HOUR, 2),
+    "browser": Pace(30 * MINUTE, 2 * HOUR, 2),
+    # A site seldom changes its mind about programs.
+    "robots": Pace(DAY, DAY, 1),
     # The site defends itself: every visit more makes it worse.
     "site_refused": Pace(HOUR, 6 * HOUR, 3, "It may let feedbot in again when it is left alone for a while."),
 }
