@@ -101,7 +101,7 @@ def encodings(chance: random.Random) -> Any:
     """Bytes made text."""
     body = mutated(chance)
     text = decode(body, declared=chance.choice(_CHARSETS), override=chance.choice((None, None, "gbk", "hex")))
-    assert not text.startswith("\ufeff") or body.startswith(b"\xef\xbb\xbf\xef\xbb\xbf") or b"\xfe\xff" in body[:64]
+    assert not text.startswith("\ufeff")
     return text, is_truncated(text, "html"), is_truncated(text, "feed")
 
 

@@ -285,7 +285,7 @@ SIGNS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(SIGNS, max_size=24).map("".join), st.sampled_from([None, "de", "en-US", "zh", "ar"]))
 def test_whatever_is_found_can_be_true_and_is_found_again(text: str, language: str | None) -> None:
     found = find_published(text, timezone=SHANGHAI, now=NOW, language=language)

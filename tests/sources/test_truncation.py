@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -21,30 +20,28 @@ FEEDS = cases("feed", ".xml")
 HEAD = "<!doctype html><html><head><title>t</title></head><body>"
 
 
-@pytest.mark.parametrize("case", PAGES, ids=lambda case: case.name)
-def test_no_saved_page_is_taken_for_a_half(case: Path) -> None:
-    assert not is_truncated(decode(case.read_bytes()), "html")
+def test_no_saved_page_is_taken_for_a_half() -> None:
+    assert [case.name for case in PAGES if is_truncated(decode(case.read_bytes()), "html")] == []
 
 
-@pytest.mark.parametrize("case", FEEDS, ids=lambda case: case.name)
-def test_no_saved_feed_is_taken_for_a_half_but_each_half_of_one(case: Path) -> None:
-    text = decode(case.read_bytes())
-    assert not is_truncated(text, "feed")
-    whole = text.rstrip()
-    end = max(whole.rfind("</channel"), whole.rfind("</item"), whole.rfind("</entry"))
-    if end > 0:
-        assert all(is_truncated(whole[: end * part // 20], "feed") for part in range(1, 20))
+def test_no_saved_feed_is_taken_for_a_half_but_each_half_of_one() -> None:
+    assert [case.name for case in FEEDS if is_truncated(decode(case.read_bytes()), "feed")] == []
+    for case in FEEDS:
+        whole = decode(case.read_bytes()).rstrip()
+        end = max(whole.rfind("</channel"), whole.rfind("</item"), whole.rfind("</entry"))
+        cuts = [whole[: end * part // 10] for part in range(1, 10)] if end > 0 else []
+        assert all(is_truncated(cut, "feed") for cut in cuts), case.name
 
 
 def test_nearly_every_place_to_cut_a_page_is_noticed() -> None:
     cut = noticed = 0
-    for case in PAGES:
+    for case in PAGES[::3]:
         text = decode(case.read_bytes())
         end = text.lower().rfind("</body")
-        for part in range(1, 20) if end > 0 else ():
+        for part in range(1, 10) if end > 0 else ():
             cut += 1
-            noticed += is_truncated(text[: end * part // 20], "html")
-    assert cut > 500
+            noticed += is_truncated(text[: end * part // 10], "html")
+    assert cut > 200
     assert noticed > 0.95 * cut
 
 
@@ -130,14 +127,14 @@ def test_a_feed_that_ends_in_the_middle_is_an_error(text: str) -> None:
 @pytest.mark.parametrize(
     "part", ["<div>", "<", "&", "<!--", "<script>", "</div>", "<a ", "a", "<p>", "<item>", "</rss>", "\n"]
 )
-def test_a_million_of_anything_take_bounded_time(part: str) -> None:
+def test_any_number_of_anything_take_bounded_time(part: str) -> None:
     started = time.thread_time()
-    is_truncated(HEAD + part * 200_000, "html")
-    is_truncated("<rss>" + part * 200_000, "feed")
-    assert time.thread_time() - started < 3
+    is_truncated(HEAD + part * 50_000, "html")
+    is_truncated("<rss>" + part * 50_000, "feed")
+    assert time.thread_time() - started < 1
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200), st.sampled_from(["html", "feed"]))
 def test_whatever_closes_its_end_is_whole(text: str, kind: str) -> None:
     if kind == "html":

@@ -75,9 +75,13 @@ def decode(body: bytes, *, declared: str | None = None, override: str | None = N
     `declared` is the charset of the HTTP header, `override` what the admin says (believed without a check). Unknown
     labels are passed over.
     """
+    return _decoded(body, declared, override).lstrip("\ufeff")
+
+
+def _decoded(body: bytes, declared: str | None, override: str | None) -> str:
     forced = codec_for(override) or _by_mark(body) or _by_form(body)
     if forced:
-        return body.decode(forced, "replace").removeprefix("\ufeff")
+        return body.decode(forced, "replace")
     as_utf8 = _strictly(body, "utf-8")
     if as_utf8 is not None and _is_surely_utf8(as_utf8):
         return as_utf8
