@@ -1,4 +1,4 @@
-"""Source type `page`: any web page with a list of articles, found by itself or by the CSS selectors that an admin gives."""
+"""Source type `page`: any web page with a list of articles, found by its form or by selectors that an admin gives."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
 
     Raises:
         NotParseable: a selector is no valid CSS.
-        EmptyList: the page has no list of articles, nothing on it is selected, or nothing selected has a link or a title.
+        EmptyList: there is no list of articles, nothing is selected, or nothing selected has a link or a title.
     """
     document = read_document(page, options)
     given = {key: text for key, text in options.select.items() if text.strip()}
@@ -41,8 +41,8 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     guess = next((guess for guess in detect_in(document, options) if guess.confidence >= _LIKELY), None)
     if guess is None:
         text = (
-            "The page has no list of articles that feedbot can find. Give the address of the page that lists them, or say "
-            "where they are with `select.list`; a page that scripts fill needs `browser: always`."
+            "The page has no list of articles that feedbot can find. Give the address of the page that lists them, or "
+            "say where they are with `select.list`; a page that scripts fill needs `browser: always`."
         )
         raise EmptyList(text, url=page.url)
     return read_list(document, {**_listed(guess.select), **given}, options) if given else guess.listing
@@ -69,7 +69,7 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
     Without `select.body` the text is looked for, and what the other selectors give goes before what is found.
 
     Raises:
-        NotParseable: a selector is no valid CSS, or `body` selects nothing on a page: a part is not taken for the whole.
+        NotParseable: a selector is no valid CSS, or `body` selects nothing on a page: a part is never the whole.
         FetchError: without `select.body`, whatever `article.read` raises.
     """
     if not options.select.get("body", "").strip():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from feedbot.errors import EmptyList, NotParseable
@@ -21,6 +22,7 @@ from feedbot.sources.spec import Listing, Page, ParseOptions
 
 MOST_GUESSES = 4
 _LEAST_SCORE = 0.3
+_MOST_TRIES = 6
 _BEND = 0.6
 _LEAST_LISTED = 2
 
@@ -52,13 +54,25 @@ def detect_in(document: Document, options: ParseOptions) -> tuple[ListGuess, ...
     noise = Noise(page)
     scored = sorted((score(page, region, noise) for region in regions(page, noise)), key=lambda found: -found.score)
     found: list[ListGuess] = []
+    known: set[str] = set()
+    tries = 0
     for candidate in scored:
-        if candidate.score < _LEAST_SCORE or len(found) >= MOST_GUESSES:
+        if candidate.score < _LEAST_SCORE or len(found) >= MOST_GUESSES or tries >= _MOST_TRIES:
             break
+        if _is_known(candidate, known):
+            continue
+        tries += 1
         guess = _guess(document, page, candidate, options, noise)
-        if guess is not None and not any(_overlap(guess, better) for better in found):
+        if guess is not None:
             found.append(guess)
+            known.update(draft.url for draft in guess.listing.drafts)
     return tuple(sorted(found, key=lambda guess: -guess.confidence))
+
+
+def _is_known(candidate: Scored, known: AbstractSet[str]) -> bool:
+    """Whether half of the articles stand in a better list."""
+    urls = {item.primary.url for item in candidate.items if item.primary}
+    return len(urls & known) * 2 >= len(urls)
 
 
 def _guess(
@@ -101,10 +115,13 @@ def _with_heroes(
     for key, css in own.items():
         if key not in wider and key in {"summary", "image"}:
             wider[key] = css
-        elif key in wider and "@" not in css + wider[key]:
-            if not all(reading.text(key, (lead.node,)) or reading.nodes(key, (lead.node,)) for lead in leads):
-                wider[key] = f"{css}, {wider[key]}"
+        elif key in wider and "@" not in css + wider[key] and not _serves(reading, key, leads):
+            wider[key] = f"{css}, {wider[key]}"
     return wider
+
+
+def _serves(reading: Selection, key: str, leads: Sequence[Element]) -> bool:
+    return all(reading.text(key, (lead.node,)) or reading.nodes(key, (lead.node,)) for lead in leads)
 
 
 def _read(document: Document, select: Mapping[str, str], options: ParseOptions) -> Listing | None:
@@ -127,8 +144,3 @@ def _confidence(candidate: Scored, listing: Listing) -> float:
     dated = sum(draft.published is not None for draft in listing.drafts) / len(listing.drafts)
     value = candidate.score * (0.9 + 0.15 * dated)
     return round(value if value <= _BEND else _BEND + (1 - _BEND) * (1 - math.exp((_BEND - value) / (1 - _BEND))), 2)
-
-
-def _overlap(guess: ListGuess, better: ListGuess) -> bool:
-    urls, known = ({draft.url for draft in one.listing.drafts} for one in (guess, better))
-    return len(urls & known) * 2 > min(len(urls), len(known))

@@ -20,7 +20,8 @@ from feedbot.sources.page_select import Block, Selection, text_of
 V = TypeVar("V")
 
 _SAMPLE = 24
-_INLINE = frozenset("b strong em i u font mark small sup sub code cite q span abbr".split())  # noqa: SIM905
+_INLINE_NAMES = "b strong em i u font mark small sup sub code cite q span abbr"
+_INLINE = frozenset(_INLINE_NAMES.split())
 _DATE_ATTRIBUTES = ("datetime", "title", "data-time", "data-timestamp", "data-date", "data-datetime", "content")
 _AUTHOR = frozenset({"author", "byline", "writer", "auteur", "autor", "zuozhe", "reporter"})
 _ORNAMENT = frozenset(
@@ -81,15 +82,8 @@ class _Finder:
 
     def run(self) -> dict[str, str]:
         found = {**self._link(), **self._title()}
-        for key, css in (
-            ("date", self._date()),
-            ("summary", self._summary()),
-            ("image", self._image()),
-            ("author", self._author()),
-        ):
-            if css:
-                found[key] = css
-        return found
+        others = {"date": self._date(), "summary": self._summary(), "image": self._image(), "author": self._author()}
+        return found | {key: css for key, css in others.items() if css}
 
     # --- link and title
 
@@ -99,7 +93,7 @@ class _Finder:
         if wanted == first:
             return {}
         spots = [_Spot(item.primary.element) if item.primary else None for item in self._items]
-        css = self._best("link", spots, wanted, lambda select, block: self._address(select, block))
+        css = self._best("link", spots, wanted, self._address)
         return {"link": css} if css else {}
 
     def _address(self, select: Selection, block: Block) -> str:
@@ -208,7 +202,7 @@ class _Finder:
         if not values or len(set(values)) * 2 < len(values) + 1:
             return ""
         wanted = [_source(spot) if spot else "" for spot in spots]
-        return self._best("image", spots, wanted, lambda select, block: self._source(select, block))
+        return self._best("image", spots, wanted, self._source)
 
     def _image_spots(self, item: Item) -> Iterator[_Spot]:
         for image in item.page.images[item.element.image_start : item.images_until]:

@@ -11,19 +11,25 @@ from feedbot.sources.lists.noise import words
 from feedbot.sources.lists.outline import Element, Link, Outline, Text, units
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-TITLE_WORDS = frozenset(
-    {"title", "headline", "heading", "tit", "ttl", "bt", "biaoti", "titulo", "titre", "titel", "hd", "name"}
-)
+_TITLE_NAMES = "title headline heading tit ttl bt biaoti titulo titre titel hd name"
+TITLE_WORDS = frozenset(_TITLE_NAMES.split())
+_LEAST_CARD_TITLE = 10
+_CARD = 120
+_AROUND_DATE = 26
+_MOST_PARTS = 4
+_LONGEST_APART = 24
 _MAX_DATE = 48
 _MAX_TITLE = 220
 _LEAST_TITLE = 5
 _DIGIT = re.compile(r"\d")
 # Cheap marks of a date, so that only what may be one is read as one.
 _DATE_LIKE = re.compile(
-    r"\d{1,4}\s*[-/.年]\s*\d{1,2}|\d{1,2}\s*月\s*\d{1,2}|\b\d{1,2}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}|"
+    r"\d{1,4}\s*[-/.年]\s*\d{1,2}|\d{1,2}\s*月\s*\d{1,2}|"
+    r"\b\d{1,2}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?[^\W\d_]{3,12}\.?,?\s+(?:de\s+)?\d{4}|"
     r"[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}년|\d{1,2}월\s*\d{1,2}|"
     r"\d+\s*(?:分钟|小时|天|分鐘|小時|周|個月|个月|分|時間|日|시간|일)\s*(?:前|전)|刚刚|昨天|前天|今天|"
-    r"\b(?:yesterday|today|ago|gestern|heute|hier|ayer|hoy|вчера|сегодня)\b|\bvor\s+\d|\bil y a\b|\bhace\s+\d|назад|منذ|أمس|اليوم|令和|平成",
+    r"\b(?:yesterday|today|ago|gestern|heute|hier|ayer|hoy|вчера|сегодня)\b|"
+    r"\bvor\s+\d|\bil y a\b|\bhace\s+\d|назад|منذ|أمس|اليوم|令和|平成",
     re.IGNORECASE,
 )
 _NUMERIC_ID = re.compile(r"\d{3,}|\d{4}[/-]\d{1,2}")
@@ -93,7 +99,7 @@ class Item:
 
     def _is_title(self, element: Element) -> bool:
         text = self.page.text_of(element)
-        return _LEAST_TITLE <= units(text) and len(text) <= _MAX_TITLE
+        return units(text) >= _LEAST_TITLE and len(text) <= _MAX_TITLE
 
     @cached_property
     def primary(self) -> Link | None:
@@ -135,7 +141,7 @@ class Item:
         texts = [text for text in self.texts if text.link is not None and text.link.url == link.url]
         own = [text for text in texts if text.link is link]
         if is_card(own):
-            return next((text.text for text in own if text.units >= 10 and not is_date(text.text)), "")
+            return next((text.text for text in own if text.units >= _LEAST_CARD_TITLE and not is_date(text.text)), "")
         if own:
             return self.page.text_of(link.element)
         attributes = link.element.node.attributes
@@ -174,7 +180,7 @@ class Item:
 def is_card(texts: list[Text]) -> bool:
     """Whether a link is drawn around a whole block, judged by the texts in it."""
     return len({text.parent.index for text in texts}) > 1 and (
-        sum(text.units for text in texts) > 120 or any(is_date(text.text) for text in texts)
+        sum(text.units for text in texts) > _CARD or any(is_date(text.text) for text in texts)
     )
 
 
@@ -190,19 +196,23 @@ def is_date(text: str) -> bool:
     if len(text) > _MAX_DATE:
         return False
     match = _DATE_LIKE.search(text)
-    return match is not None and len(text) - len(match[0]) <= 26
+    return match is not None and len(text) - len(match[0]) <= _AROUND_DATE
 
 
 def is_date_apart(page: Outline, element: Element) -> bool:
     """Whether the element sets a date in parts: the day big, month and year small."""
     texts = page.texts[element.text_start : element.text_end]
-    if not 1 < len(texts) <= 4 or sum(len(text.text) for text in texts) > 24 or not all(map(_part_of_date, texts)):
+    if (
+        not 1 < len(texts) <= _MOST_PARTS
+        or sum(len(text.text) for text in texts) > _LONGEST_APART
+        or not all(map(_part_of_date, texts))
+    ):
         return False
     return Calendar().read_one(page.text_of(element)) is not None
 
 
 def _part_of_date(text: Text) -> bool:
-    return bool(_DIGIT.search(text.text)) or text.units <= 10
+    return bool(_DIGIT.search(text.text)) or text.units <= _LEAST_CARD_TITLE
 
 
 def is_article_address(url: str) -> bool:

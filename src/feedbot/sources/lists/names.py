@@ -7,16 +7,25 @@ from functools import lru_cache
 
 GOOD, PLAIN, POOR, NEVER = range(4)
 
-_CHANGING = frozenset(
-    "active current selected open opened closed first last odd even alt show shown hide hidden visible collapsed expanded "
-    "in fade loaded lazyloaded lazyload lazy hover focus disabled sticky new hot top red bold clearfix cl cf clear row-odd "
-    "row-even no-js js on off left right fl fr l r w-100 has-post-thumbnail no-thumb end start init done wow animated animate fadeIn fadeInUp fadeInDown fadeInLeft fadeInRight aos-init aos-animate reveal".split()  # noqa: SIM905
+_CHANGING_NAMES = (
+    "active current selected open opened closed first last odd even alt show shown hide hidden visible collapsed "
+    "expanded in fade loaded lazyloaded lazyload lazy hover focus disabled sticky new hot top red bold clearfix cl cf "
+    "clear row-odd row-even no-js js on off left right fl fr l r w-100 has-post-thumbnail no-thumb end start init "
+    "done wow animated animate fadeIn fadeInUp fadeInDown fadeInLeft fadeInRight aos-init aos-animate reveal"
 )
+_CHANGING = frozenset(_CHANGING_NAMES.split())
 _STATE = re.compile(r"(?:is|js|has|no|wp|aos|animate|wow)-|(?:.*-)?(?:active|current|first|last|odd|even|open)\Z")
 _HASHED = re.compile(
     r"css-[a-z0-9]{4,}|sc-[a-zA-Z0-9-]{4,}|jsx?-\d+|svelte-[a-z0-9]+|emotion-\d+|data-v-\w+|astro-\w+|_[A-Za-z0-9]{4,}(?:_\d+)?|"
     r".*__[A-Za-z0-9_-]*(?:[A-Z]|\d)[A-Za-z0-9_+/-]*"
 )
+_NAME = re.compile(r"-?[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*")
+_MIXED_CASE = re.compile(r"[A-Za-z]{5,8}")
+_SEPARATOR = re.compile(r"[-_]+")
+_DIGIT = re.compile(r"\d")
+_LONGEST = 60
+_SHORT = 2
+_MANY_RUNS = 4
 _RUNS = re.compile(r"\d+|[a-z]+|[A-Z]+")
 _UTILITY = re.compile(
     r".*[:\[\]/!@]|-?(?:m|p)[trblxyse]?-(?:\d|auto|px)|(?:min-|max-)?[wh]-|-?(?:top|left|right|bottom|inset|z|order)-\d|"
@@ -34,24 +43,28 @@ _NUMBERED = re.compile(r".*\d{3,}.*|(?:.*[-_])\d+|(?:post|item|node|entry|articl
 @lru_cache(maxsize=8192)
 def rank(name: str) -> int:
     """How far a class name can be relied on, from GOOD to NEVER."""
-    if not name or len(name) > 60 or not re.fullmatch(r"-?[A-Za-z_\u0080-\uffff][\w\u0080-\uffff-]*", name):
+    if len(name) > _LONGEST or not _NAME.fullmatch(name):
         return NEVER
-    if name in _CHANGING or _STATE.match(name) or _HASHED.fullmatch(name) or _NUMBERED.fullmatch(name):
-        return NEVER
-    if re.fullmatch(r"[A-Za-z]{5,8}", name) and len(_RUNS.findall(name)) >= 4 and sum(map(str.isupper, name)) >= 2:
-        return NEVER
-    if any(
-        len(part) >= 5 and len(_RUNS.findall(part)) >= 4 for part in re.split(r"[-_]+", name) if re.search(r"\d", part)
-    ):
+    if name in _CHANGING or _STATE.match(name) or _NUMBERED.fullmatch(name) or _is_random(name):
         return NEVER
     if _UTILITY.fullmatch(name):
         return POOR
-    return PLAIN if len(name) <= 2 else GOOD
+    return PLAIN if len(name) <= _SHORT else GOOD
+
+
+def _is_random(name: str) -> bool:
+    """Whether a build made the name, judged by its form: letters of both cases and digits, in no order."""
+    if _HASHED.fullmatch(name):
+        return True
+    if _MIXED_CASE.fullmatch(name) and len(_RUNS.findall(name)) >= _MANY_RUNS and sum(map(str.isupper, name)) > 1:
+        return True
+    parts = (part for part in _SEPARATOR.split(name) if _DIGIT.search(part))
+    return any(len(part) > _MANY_RUNS and len(_RUNS.findall(part)) >= _MANY_RUNS for part in parts)
 
 
 @lru_cache(maxsize=8192)
 def prefix(name: str) -> str:
-    """The part of a name made by a build that survives the next one: `Card_title__` of `Card_title__x7Gh2`, else `""`."""
+    """The part of a built name that survives the next build: `Card_title__` of `Card_title__x7Gh2`, else `""`."""
     match = re.fullmatch(r"([A-Za-z][A-Za-z0-9-]*_[A-Za-z][A-Za-z0-9-]*__)[A-Za-z0-9_+/-]{4,}", name)
     return match[1] if match else ""
 

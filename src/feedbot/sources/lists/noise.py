@@ -9,28 +9,31 @@ from feedbot.sources.lists.outline import Element, Outline
 
 _TAGS = {"nav": 0.1, "footer": 0.1, "aside": 0.25, "form": 0.4, "header": 0.5}
 _ROLES = {"navigation": 0.1, "contentinfo": 0.1, "complementary": 0.25, "banner": 0.3, "search": 0.2, "menu": 0.1}
-_NAVIGATION = frozenset(
-    "nav navbar navi navigation menu menus submenu topmenu mainmenu megamenu dropdown breadcrumb breadcrumbs crumb crumbs "
-    "crumbtrail bread pagination pager pages paging paginator pagenav pagenavi pg footer foot ft colophon topbar toolbar "
-    "sitemap skip lang langs language languages login topnav subnav sitenav".split()  # noqa: SIM905 - reads better
+_NAVIGATION_NAMES = (
+    "nav navbar navi navigation menu menus submenu topmenu mainmenu megamenu dropdown breadcrumb breadcrumbs crumb "
+    "crumbs crumbtrail bread pagination pager pages paging paginator pagenav pagenavi pg footer foot ft colophon "
+    "topbar toolbar sitemap skip lang langs language languages login topnav subnav sitenav"
 )
-_BESIDE = frozenset(
-    "sidebar side aside sd secondary widget widgets hot hots popular mostread mostviewed trending rank ranking ranks top10 "
-    "recommend recommended recommendation recommendations recommends related tagcloud tags cloud friend friends friendlink "
-    "friendlinks flink partner partners sponsor sponsors sponsored comment comments share sharing social socials ad ads adv "
-    "advert advertisement banner banners promo promotion promotions cookie consent newsletter subscribe copyright links "
-    "rightbar leftbar paihang tuijian".split()  # noqa: SIM905 - reads better
+_NAVIGATION = frozenset(_NAVIGATION_NAMES.split())
+_BESIDE_NAMES = (
+    "sidebar side aside sd secondary widget widgets hot hots popular mostread mostviewed trending rank ranking ranks "
+    "top10 recommend recommended recommendation recommendations recommends related tagcloud tags cloud friend friends "
+    "friendlink friendlinks flink partner partners sponsor sponsors sponsored comment comments share sharing social "
+    "socials ad ads adv advert advertisement banner banners promo promotion promotions cookie consent newsletter "
+    "subscribe copyright links rightbar leftbar paihang tuijian"
 )
-_ADVERTS = frozenset(
-    "ad ads adv advert advertisement advertorial sponsor sponsored promo promoted adsbygoogle banner".split()  # noqa: SIM905
-)
+_BESIDE = frozenset(_BESIDE_NAMES.split())
+_ADVERTS_NAMES = "ad ads adv advert advertisement advertorial sponsor sponsored promo promoted adsbygoogle banner"
+_ADVERTS = frozenset(_ADVERTS_NAMES.split())
 _WORDS = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])|\d+")
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "legend", "caption", "strong"})
 _BOX_TITLE = re.compile(
     r"热门|排行|热点|点击(?:榜|量)|最热|推荐|相关|猜你|友情链接|友情連結|热评|熱門|推薦|相關|随机|最近评论|最新评论|标签|网站地图|"
     r"人気|ランキング|関連|おすすめ|인기|많이 본|관련|추천|"
-    r"\bmost[ -](?:read|viewed|popular|commented|shared)|\bpopular\b|\btrending\b|\brelated\b|\brecommended\b|\byou (?:may|might)\b|"
-    r"\bquick ?links\b|\brecent (?:comments|posts)\b|\barchives?\b|\btags?\b|\bcategories\b|\bfollow us\b|\bsponsor|\beditors?['’]s? picks?\b|"
+    r"\bmost[ -](?:read|viewed|popular|commented|shared)|\bpopular\b|"
+    r"\btrending\b|\brelated\b|\brecommended\b|\byou (?:may|might)\b|"
+    r"\bquick ?links\b|\brecent (?:comments|posts)\b|\barchives?\b|\btags?\b|\bcategories\b|\bfollow us\b|\bsponsor|"
+    r"\beditors?['’]s? picks?\b|"
     r"meistgelesen|beliebt|das könnte|ähnliche|verwandte|schlagwör|"
     r"les plus (?:lus|vus|partagés)|à lire aussi|sur le même|articles liés|"
     r"lo más (?:leído|visto)|más leíd|te puede interesar|relacionad|"
@@ -79,10 +82,9 @@ class Noise:
             return 1.0
         share = (element.link_end - element.link_start) / self._total
         factor = _TAGS.get(element.tag, 1.0)
-        role = element.node.attributes.get("role") if element.node.attributes else None
-        factor = min(factor, _ROLES.get(role or "", 1.0))
+        factor = min(factor, _ROLES.get(element.role, 1.0))
         if share < _WRAPPER:
-            names = frozenset[str]().union(*(words(name) for name in (*element.classes, element.ident) if name))
+            names = _words_of(element)
             if names & _NAVIGATION:
                 factor = min(factor, 0.15)
             elif names & _BESIDE:
@@ -110,6 +112,12 @@ class Noise:
             text = page.text_of(before)
             return text if len(text) <= _MAX_BOX_TITLE else ""
         return ""
+
+
+def _words_of(element: Element) -> frozenset[str]:
+    if not element.classes and not element.ident:
+        return frozenset()
+    return frozenset[str]().union(*(words(name) for name in (*element.classes, element.ident) if name))
 
 
 def _names_a_box(element: Element) -> bool:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from feedbot.sources.html import absolute
+from feedbot.sources.lists.addresses import Addresses
 
-_UNSEEN = frozenset(
-    "script style template noscript select option textarea svg iframe object head title link meta".split()  # noqa: SIM905 - reads better
-)
+_UNSEEN_NAMES = "script style template noscript select option textarea svg iframe object head title link meta"
+_UNSEEN = frozenset(_UNSEEN_NAMES.split())
 _IN_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:)", re.IGNORECASE)
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
-_SPLIT_HREF = 2000
+_LONGEST_HREF = 2000
+# More tell nothing new of what kind of page it is.
+_MOST_LINKS = 5000
+_MOST_ELEMENTS = 40_000
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +33,7 @@ class Element:
     parent: Element | None
     classes: tuple[str, ...]
     ident: str
+    role: str
     children: list[Element] = field(default_factory=list)
     end: int = 0
     text_start: int = 0
@@ -99,8 +102,7 @@ def outline(tree: LexborHTMLParser, base_url: str, page_url: str) -> Outline:
 
 class _Builder:
     def __init__(self, base_url: str, page_url: str) -> None:
-        self._base = base_url
-        self._page = page_url.partition("#")[0]
+        self._addresses = Addresses(base_url, page_url)
         self._out = Outline(page_url)
         self._open: list[Element] = []
         self._links: list[Link] = []
@@ -116,7 +118,7 @@ class _Builder:
                 todo.append(step.next)
             if step.is_text_node:
                 self._text(step.text_content or "")
-            elif step.is_element_node and step.tag not in _UNSEEN:
+            elif step.is_element_node and step.tag not in _UNSEEN and len(self._out.elements) < _MOST_ELEMENTS:
                 todo.append(self._enter(step))
                 if step.child is not None:
                     todo.append(step.child)
@@ -132,6 +134,7 @@ class _Builder:
             parent,
             tuple((attributes.get("class") or "").split()),
             attributes.get("id") or "",
+            attributes.get("role") or "",
             text_start=len(out.texts),
             link_start=len(out.links),
             image_start=len(out.images),
@@ -158,10 +161,10 @@ class _Builder:
             self._links.pop()
 
     def _link(self, element: Element, href: str) -> None:
-        if not href or len(href) > _SPLIT_HREF or _IN_PAGE.match(href):
+        if len(self._out.links) >= _MOST_LINKS or not 0 < len(href) <= _LONGEST_HREF or _IN_PAGE.match(href):
             return
-        url = absolute(href, self._base).partition("#")[0]
-        if url and url != self._page:
+        url = self._addresses.elsewhere(href).partition("#")[0]
+        if url:
             link = Link(element, url)
             self._out.links.append(link)
             self._links.append(link)

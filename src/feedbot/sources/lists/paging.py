@@ -25,7 +25,10 @@ _NEXT = re.compile(
     r")[\s<>«»‹›←→⟵⟶|\[\]()【】▶>➜…]*",
     re.IGNORECASE,
 )
-_CLASSES = "a.next[href], a.nxt[href], .next > a[href], .nav-previous > a[href], a.next-page[href], .pager__item--next > a[href], .pagination-next > a[href], a.load-more[href], [data-next-url]"
+_CLASSES = (
+    "a.next[href], a.nxt[href], .next > a[href], .nav-previous > a[href], a.next-page[href], "
+    ".pager__item--next > a[href], .pagination-next > a[href], a.load-more[href], [data-next-url]"
+)
 
 
 def next_page(tree: LexborHTMLParser, page_url: str, base_url: str) -> str:

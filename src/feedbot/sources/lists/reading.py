@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -13,23 +14,31 @@ from feedbot.errors import EmptyList
 from feedbot.sources.encoding import decode
 from feedbot.sources.feed_values import language
 from feedbot.sources.html import absolute, clean, images, parse
+from feedbot.sources.lists.addresses import Addresses
 from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.paging import next_page
 from feedbot.sources.page_select import ARTICLE_OPTIONS, Block, Selection, text_of
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Listing, Page, ParseOptions
 
+_MOST_BLOCKS = 3000
+_MOST_LINKS = 200
 _LONGEST_MORE_LINK = 40
 _BEFORE_MORE = " [(（【»›→|"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A parsed page; its relative links start from `base_url`, which is not always `url`."""
 
     tree: LexborHTMLParser
     url: str
     base_url: str
+
+    @cached_property
+    def next_url(self) -> str:
+        """The page on which the list goes on, `""` if there is none."""
+        return next_page(self.tree, self.url, self.base_url)
 
 
 def read_document(page: Page, options: ParseOptions) -> Document:
@@ -42,7 +51,7 @@ def read_document(page: Page, options: ParseOptions) -> Document:
 
 
 def read_list(document: Document, selectors: Mapping[str, str], options: ParseOptions) -> Listing:
-    """The articles that `selectors["list"]` finds on the page, in its order; each address once.
+    """The articles that `list` finds on the page, in its order; each address once, of 3,000 blocks at most.
 
     Raises:
         NotParseable: a selector is no valid CSS.
@@ -54,19 +63,20 @@ def read_list(document: Document, selectors: Mapping[str, str], options: ParseOp
         raise EmptyList(f"Nothing on the page matches select.list: {selectors['list']!r}.", url=document.url)
     reader = _Reader(document, select, options)
     found: dict[str, Draft] = {}
-    for block in blocks:
+    for block in blocks[:_MOST_BLOCKS]:
         draft = reader.draft(block)
         if draft:
             found.setdefault(draft.url, draft)
     if not found:
-        text = f"{len(blocks)} elements match select.list, {selectors['list']!r}, but none has a link to an article."
+        count = f"{len(blocks)} elements match select.list, {selectors['list']!r}"
+        text = f"{count}, but none has a link to an article."
         raise EmptyList(text, url=document.url)
     return Listing(
         tuple(found.values()),
         title=page_title(document.tree),
         home_url=document.url,
         language=options.language or page_language(document.tree),
-        next_url=next_page(document.tree, document.url, document.base_url),
+        next_url=document.next_url,
     )
 
 
@@ -94,6 +104,7 @@ class _Reader:
     def __init__(self, document: Document, select: Selection, options: ParseOptions) -> None:
         self._page = document.url.partition("#")[0]
         self._base = document.base_url
+        self._addresses = Addresses(document.base_url, document.url)
         self._select = select
         self._options = options
         self._calendar = calendar(document, options)
@@ -102,7 +113,8 @@ class _Reader:
     def draft(self, block: Block) -> Draft | None:
         """The article of one block, None if it has no link to another page, or no title."""
         select = self._select
-        links = [(node, self._address(node)) for part in block for node in part.css("a[href]")]
+        nodes = [node for part in block for node in part.css("a[href]")[:_MOST_LINKS]]
+        links = [(node, self._addresses.elsewhere(node.attributes.get("href") or "")) for node in nodes]
         url = self._url(block, links)
         own = [node for node, address in links if address == url]
         title = self._title(block, own)
@@ -122,12 +134,6 @@ class _Reader:
             language=self._options.language,
             is_complete=self._is_complete,
         )
-
-    def _address(self, node: LexborNode) -> str:
-        """Where a link leads, `""` if it is to a place on this page."""
-        href = (node.attributes.get("href") or "").strip()
-        url = absolute(href, self._base) if href and not href.startswith("#") else ""
-        return "" if url.partition("#")[0] == self._page else url
 
     def _url(self, block: Block, links: Sequence[tuple[LexborNode, str]]) -> str:
         if "link" not in self._select:

@@ -13,14 +13,15 @@ from feedbot.sources.lists.noise import Noise, is_advert
 from feedbot.sources.lists.outline import Element, Outline
 
 # Elements that stand within a line: a list's blocks are links at most.
-_INLINE = frozenset(
-    "span b strong em i font small img u sup sub label button input br hr wbr mark cite abbr time".split()
-)  # noqa: SIM905
+_INLINE_NAMES = "span b strong em i font small img u sup sub label button input br hr wbr mark cite abbr time"
+_INLINE = frozenset(_INLINE_NAMES.split())
 # Blocks that may only begin an article, which goes on in the elements behind them.
 _STARTS = frozenset({"dt", "h1", "h2", "h3", "h4", "h5", "h6", "p", "tr", "a", "div", "figure", "header"})
 _MOST_CANDIDATES = 400
 _LEAST_NOISE = 0.02
 _FEW = 3
+_QUIET = 0.5
+_MOST_BOXES = 4
 _MOST_SIBLINGS = 20_000
 
 Key = tuple[object, ...]
@@ -47,16 +48,21 @@ class Region:
 
 def regions(page: Outline, noise: Noise) -> list[Region]:
     """Every candidate for the page's list, the largest first, each set of blocks once."""
-    found = _Finder(page, noise).run()
-    for region in found:
+    found = [region for region in _Finder(page, noise).run() if len(region.elements) > 1]
+    largest = _unique(found)[:_MOST_CANDIDATES]
+    for region in largest:
         if not region.goes_on:
             region.elements = unwrapped(region.elements)
+    return _unique(largest)
+
+
+def _unique(found: Iterable[Region]) -> list[Region]:
+    """Each set of blocks once, the largest first."""
     unique: dict[tuple[int, int, int, bool], Region] = {}
     for region in found:
-        if len(region.elements) > 1:
-            first, last = region.elements[0].index, region.elements[-1].index
-            unique.setdefault((len(region.elements), first, last, region.goes_on), region)
-    return sorted(unique.values(), key=lambda region: -_size(region))[:_MOST_CANDIDATES]
+        first, last = region.elements[0].index, region.elements[-1].index
+        unique.setdefault((len(region.elements), first, last, region.goes_on), region)
+    return sorted(unique.values(), key=lambda region: -_size(region))
 
 
 def unwrapped(elements: list[Element]) -> list[Element]:
@@ -71,14 +77,17 @@ def unwrapped(elements: list[Element]) -> list[Element]:
 
 
 def _unwrapped(element: Element) -> Element:
-    while len(element.children) == 1 and element.text_start == element.children[0].text_start:
-        child = element.children[0]
-        if child.tag in _INLINE or child.text_end != element.text_end or child.link_end - child.link_start == 0:
-            break
-        if child.tag == "a" and child.link_start != element.link_start:
+    for _ in range(_MOST_BOXES):
+        child = element.children[0] if len(element.children) == 1 else None
+        if child is None or child.tag in _INLINE or _extent(child) != _extent(element):
             break
         element = child
     return element
+
+
+def _extent(element: Element) -> tuple[int, int, int]:
+    """Its texts and links: alike for a box and what is in it, but for the link that is the box itself."""
+    return element.text_start, element.text_end, element.link_end - element.link_start
 
 
 def _size(region: Region) -> int:
@@ -154,7 +163,7 @@ class _Finder:
         for name, members in self._by_name(children):
             goes_on = len(members) > 1 and tag in _STARTS and _reaches_on(parent, members)
             keys: list[Key] = [("path", by_path, tag, name)]
-            if self._noise.factor(parent) >= 0.5:
+            if self._noise.factor(parent) >= _QUIET:
                 keys.append(("tags", by_tags, tag, name))
             if len(members) > 1:
                 keys.append(("one", parent.index, tag, name))

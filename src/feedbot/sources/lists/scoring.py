@@ -74,4 +74,4 @@ def _quality(item: Item) -> float:
 
 def _size(count: int) -> float:
     """More articles make a better list, less and less so."""
-    return min(1.0, math.log2(count + 1) / math.log2(9)) ** 0.6 * (1 + 0.06 * math.log2(max(count, 8) / 8))
+    return math.pow(min(1.0, math.log2(count + 1) / math.log2(9)), 0.6) * (1 + 0.06 * math.log2(max(count, 8) / 8))

