@@ -261,7 +261,7 @@ class Fetcher:
         except Exception as error:
             if deadline.expired():
                 raise _too_slow(trip.target, limits) from None
-            ours = failures.translate(error, trip.target, limits, attempts)
+            ours = failures.translate(error, trip.target, limits, attempts, by_proxy=bool(trip.carried.proxy))
             if ours is None:
                 raise
             raise ours from None  # the foreign exception's text may hold the address with its secrets

@@ -62,6 +62,19 @@ _INFLATED_TOO_MUCH = Failure(
     TooLarge, "The answer of {host} is larger than {max_inflated:,} bytes once decompressed, which no article page is."
 )
 
+# Behind a proxy names are looked up and connections made by the proxy: what fails of these on our side is the proxy.
+_PROXY = Failure(
+    ConnectFailed,
+    "The proxy on the way to {host} cannot be used{reason}. Check the proxy of this source, or leave it out.",
+)
+PROXY_FAILURES: dict[type[BaseException], Failure] = {
+    aiohttp.ClientHttpProxyError: _PROXY,
+    aiohttp.ClientProxyConnectionError: _PROXY,
+    aiohttp.ClientConnectorDNSError: _PROXY,
+    socket.gaierror: _PROXY,
+    ConnectionRefusedError: _PROXY,
+}
+
 # The first row that any exception of the chain of causes belongs to decides, so the telling ones come first: the
 # transport says ConnectTimeout for nearly everything, and only the cause tells a refusal from a bad certificate.
 FAILURES: dict[type[BaseException], Failure] = {
@@ -125,12 +138,14 @@ _STATUS_ADVICE = {
 }
 
 
-def translate(error: BaseException, target: Target, limits: FetchLimits, attempts: Attempts) -> FetchError | None:
+def translate(
+    error: BaseException, target: Target, limits: FetchLimits, attempts: Attempts, *, by_proxy: bool = False
+) -> FetchError | None:
     """Our error for a foreign one that came up while `target` was asked for; None if it is a fault of the program."""
     if attempts.only_refused:
         return blocked(target, attempts)
     chain = tuple(_causes(error))
-    for kind, failure in FAILURES.items():
+    for kind, failure in (*(PROXY_FAILURES.items() if by_proxy else ()), *FAILURES.items()):
         matches = [cause for cause in chain if isinstance(cause, kind)]
         if matches:
             return _fill(failure, matches[-1], target, limits)  # the innermost knows the system's own words
@@ -173,7 +188,12 @@ def _fill(failure: Failure, cause: BaseException, target: Target, limits: FetchL
 
 def _reason(cause: BaseException) -> str:
     """The system's own short words, in brackets. Never a foreign exception's whole text: that may hold the address."""
-    if isinstance(cause, ssl.SSLCertVerificationError):
+    if isinstance(cause, aiohttp.ClientHttpProxyError):
+        wants = (
+            ": it wants a user name and password" if cause.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED else ""
+        )
+        words = f"it answers {cause.status}{wants}"
+    elif isinstance(cause, ssl.SSLCertVerificationError):
         words = getattr(cause, "verify_message", "")
     elif isinstance(cause, ssl.SSLError):
         words = (getattr(cause, "reason", None) or "").replace("_", " ").lower()

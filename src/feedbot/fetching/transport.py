@@ -11,11 +11,13 @@ import logging
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import unquote, urlsplit
 
 import aiohttp
 import httpx
@@ -128,6 +130,7 @@ class Door:
         self._make_socket = guarded_socket_factory(EVERYWHERE if proxy else allow_networks)
         self._ssl_context = ssl_context
         self._resolver = resolver
+        self._proxy_authorization = _proxy_authorization(proxy) if proxy else {}
         self._users = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -136,7 +139,7 @@ class Door:
                 verify=ssl_context,
                 trust_env=False,
                 client=self._session,
-                proxy=httpx.Proxy(proxy) if proxy else None,
+                proxy=_proxy(proxy, self._proxy_authorization) if proxy else None,
             ),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
@@ -155,7 +158,9 @@ class Door:
     ) -> AsyncIterator[Answer]:
         """The answer to one request, redirects not followed; leaving the block early drops the connection."""
         limits = httpx.Timeout(read_timeout, connect=connect_timeout, pool=connect_timeout)
-        encoded = [(name.encode(), value.encode()) for name, value in headers.items()]
+        # Of https the proxy sees the request for the tunnel only, which carries its password by itself.
+        own = self._proxy_authorization if url.startswith("http:") else {}
+        encoded = [(name.encode(), value.encode()) for name, value in (*headers.items(), *own.items())]
         self._users += 1
         self._idle.clear()
         try:
@@ -201,6 +206,19 @@ def trusted_authorities() -> ssl.SSLContext:
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     return context
+
+
+def _proxy(address: str, headers: Mapping[str, str]) -> httpx.Proxy:
+    parts = urlsplit(address)
+    return httpx.Proxy(parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(), headers=dict(headers))
+
+
+def _proxy_authorization(address: str) -> dict[str, str]:
+    """The header of RFC 9110, 11.7.2, for the user name and password in the proxy's address; none if it has none."""
+    userinfo, at, _ = urlsplit(address).netloc.rpartition("@")
+    name, _, password = userinfo.partition(":")
+    pair = b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode("ascii")
+    return {"proxy-authorization": f"Basic {pair}"} if at else {}
 
 
 def _ask_system(host: str, port: int, family: socket.AddressFamily) -> list[Found]:
