@@ -13,28 +13,32 @@ from feedbot.storage import websub
 from feedbot.storage.database import Connection
 
 
-async def heard(connection: Connection, source: Source, found: ListPage, now: datetime) -> None:
-    """Remembers the hub that a list names, or that it names none any more; in the transaction of its poll."""
-    if found.hub_url and found.topic_url:
+async def after_visit(
+    connection: Connection,
+    source: Source,
+    found: ListPage | None,
+    outcome: PollOutcome,
+    plan: PollPlan,
+    now: datetime,
+    *,
+    max_interval: float,
+) -> PollPlan:
+    """Remembers what hub a list names, or that it names none any more; the plan as it is while that one pushes.
+
+    Once pushes have proved to arrive polls are a fallback. One that finds what was not pushed shows that the hub cannot
+    be relied on: then the plan stays. In the transaction of the poll.
+    """
+    subscription = await websub.of_source(connection, source.number)
+    if found and found.hub_url and found.topic_url:
         token, secret = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
         await websub.offer(
             connection, source.number, found.hub_url, found.topic_url, token=token, secret=secret, now=now
         )
-    else:
+    elif found and subscription:
         await websub.withdraw(connection, source.number, now)
-
-
-async def unhurried(
-    connection: Connection, source: Source, outcome: PollOutcome, plan: PollPlan, now: datetime, *, max_interval: float
-) -> PollPlan:
-    """The plan as it is once pushes have proved to arrive: those make polls a fallback.
-
-    A poll that finds what was not pushed shows that the hub cannot be relied on: then the plan stays.
-    """
-    if outcome.kind not in {"ok", "unchanged"} or outcome.new or source.options.interval:
+    if outcome.kind not in {"ok", "unchanged"} or outcome.new or source.options.interval or subscription is None:
         return plan
-    found = await websub.of_source(connection, source.number)
-    if found is None or found.last_push_at is None or not found.is_in_force(now):
+    if subscription.last_push_at is None or not subscription.is_in_force(now):
         return plan
     return pushing.stretched(plan, now, max_interval=max_interval)
 

@@ -348,10 +348,10 @@ class Poller:
             told = replace(outcome, kind="partial") if outcome.kind == PUSHED else outcome
             plan = planning.plan_next_poll(watched, told, self._rhythm, now, self._jitter())
             longest = self._rhythm.max_interval
-            plan = await hubs.unhurried(connection, source, outcome, plan, now, max_interval=longest)
+            plan = await hubs.after_visit(
+                connection, source, found.page_of_list, outcome, plan, now, max_interval=longest
+            )
             values = {**(found.state or {}), **polled.poll_state(watched, outcome, plan, now)}
-            if found.page_of_list:
-                await hubs.heard(connection, source, found.page_of_list, now)
             is_ours = is_ours and await sources.save_state(connection, source.number, _lease(source), values)
             if not is_ours:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")
