@@ -100,6 +100,17 @@ def test_a_category_goes_by_the_one_that_was_asked_for() -> None:
             f"/index.php?rest_route=/wp/v2/posts&{EMBED}&tags=7",
             0.85,
         ),
+        (
+            f"{LINK}<link rel='alternate' href='/wp-json/wp/v2/events'><body class='archive post-type-archive-event'>",
+            f"/wp-json/wp/v2/events?{EMBED}",
+            0.85,
+        ),
+        (
+            f"{LINK}<link rel='alternate' href='/wp-json/wp/v2/genre/5'><body class='archive tax-genre term-5'>",
+            f"/wp-json/wp/v2/posts?{EMBED}&genre=5",
+            0.85,
+        ),
+        (f"{LINK}<link rel='alternate' href='/wp-json/wp/v2/posts/9'>", f"/wp-json/wp/v2/posts?{EMBED}", 0.85),
         ("<meta name='generator' content='WordPress 6.6'><body class='home'>", f"/wp-json/wp/v2/posts?{EMBED}", 0.6),
         ("<body><img src='https://town.example/news/wp-content/a.png'>", f"/news/wp-json/wp/v2/posts?{EMBED}", 0.6),
     ],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
@@ -24,14 +24,24 @@ _API = "https://api.w.org/"
 _EMBED = "author,wp:featuredmedia,wp:term"
 _PER_PAGE = 20
 _DEFAULT_PER_PAGE = 10
-# The API takes children of a category only if asked to; the category's own page shows them.
-_FILTERS = {"category": "categories", "tag": "tags", "author": "author"}
-_OBJECT = re.compile(r"/wp/v2/(categories|tags|users)/(\d{1,12})/?\Z")
-_OBJECTS = {"categories": "category", "tags": "tag", "users": "author"}
+_OBJECT = re.compile(r"/wp/v2/([a-z0-9_-]{1,60})(?:/(\d{1,12}))?/?\Z")
 _CLASS = re.compile(r"(category|tag|author)-(\d{1,12})")
+_BASES = {"category": "categories", "tag": "tags", "author": "users"}
+_FILTERS = {"tags": ("this tag", "tags"), "users": ("this author", "author")}
+# What the API has besides lists of articles; a single post leads to the posts of the site.
+_NO_LISTS = frozenset({"posts", "pages", "media", "types", "taxonomies", "categories", "tags", "users", "comments"})
 _ASSETS = re.compile(r"""["'(](https?:\\?/\\?/[^"'()\s<>]{1,200}?)\\?/wp-(?:content|includes)\\?/""")
 _UNCATEGORISED = "uncategorized"
 _HIDDEN = frozenset({"draft", "pending", "private", "future", "trash", "auto-draft"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """Of what the page is the archive: in words, the filters of the API, and the base of its kind of posts."""
+
+    what: str = "this site"
+    filters: tuple[tuple[str, str], ...] = ()
+    base: str = "posts"
 
 
 def parse_list(page: Page, options: ParseOptions) -> Listing:
@@ -77,11 +87,10 @@ def find(page: Page, options: ParseOptions) -> Sequence[Lead]:
     if document is None or root is None:
         return ()
     url, is_announced = root
-    kind, number = _shown(document)
-    what = f"the posts of this {kind}" if kind else "the posts of this site"
+    archive = _shown(document)
     said = "announces" if is_announced else "is known to have"
-    reason = f"WordPress {said} an API with {what}, with their full text."
-    return (Lead(_posts(url, kind, number), _NAME, reason, 0.85 if is_announced else 0.6),)
+    reason = f"WordPress {said} an API with the posts of {archive.what}, with their full text."
+    return (Lead(_posts(url, archive), _NAME, reason, 0.85 if is_announced else 0.6),)
 
 
 def _root(document: Document) -> tuple[str, bool] | None:
@@ -101,32 +110,44 @@ def _root(document: Document) -> tuple[str, bool] | None:
     )
 
 
-def _shown(document: Document) -> tuple[str, str]:
-    """Of what the page is the archive (`category`, `tag` or `author`) and its number; empty if of none."""
+def _shown(document: Document) -> _Archive:
+    """Of what the page is the archive: what its head says, else what the classes of its body say."""
+    classes = document.body_classes
     for link in document.head_links():
         found = _OBJECT.search(urlsplit(link.url).path) or _OBJECT.search(_route(link.url))
         if "alternate" in link.rel and found:
-            return _OBJECTS[found[1]], found[2]
-    classes = document.body_classes
+            return _archive(found[1], found[2] or "", classes)
     for name in classes:
-        found = _CLASS.fullmatch(name)
-        if found and found[1] in classes and "archive" in classes:
-            return found[1], found[2]
-    return "", ""
+        named = _CLASS.fullmatch(name)
+        if named and named[1] in classes and "archive" in classes:
+            return _archive(_BASES[named[1]], named[2], classes)
+    return _Archive()
 
 
-def _posts(root: str, kind: str, number: str) -> str:
+def _archive(base: str, number: str, classes: Collection[str]) -> _Archive:
+    """The archive of an object of the API: posts of a category, of a term of the site's own, of a type of its own."""
+    if base == "categories" and number:
+        # The API takes children of a category only if asked to; the category's own page shows them.
+        children = ("categories[include_children]", "true")
+        return _Archive("this category", (("categories[terms]", number), children))
+    if base in _FILTERS and number:
+        what, name = _FILTERS[base]
+        return _Archive(what, ((name, number),))
+    if base in _NO_LISTS:
+        return _Archive()
+    if number and f"term-{number}" in classes:
+        return _Archive("this term", ((base, number),))
+    return _Archive("this kind", base=base)
+
+
+def _posts(root: str, archive: _Archive) -> str:
     """The address of the posts, with all that an article needs in one answer."""
-    values: list[tuple[str, str]] = [("per_page", str(_PER_PAGE)), ("_embed", _EMBED)]
-    if kind == "category":
-        values += [("categories[terms]", number), ("categories[include_children]", "true")]
-    elif kind:
-        values.append((_FILTERS[kind], number))
+    values = [("per_page", str(_PER_PAGE)), ("_embed", _EMBED), *archive.filters]
     parts = urlsplit(root)
     query = urlencode(values, safe=",:")
     if _route(root):
-        return urlunsplit((parts.scheme, parts.netloc, parts.path, f"rest_route=/wp/v2/posts&{query}", ""))
-    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/wp/v2/posts", query, ""))
+        return urlunsplit((parts.scheme, parts.netloc, parts.path, f"rest_route=/wp/v2/{archive.base}&{query}", ""))
+    return urlunsplit((parts.scheme, parts.netloc, f"{parts.path.rstrip('/')}/wp/v2/{archive.base}", query, ""))
 
 
 def _route(url: str) -> str:
@@ -139,14 +160,14 @@ def _lead_on(document: Document) -> Listing:
     if root is None:
         text = "This is a web page, but not of a WordPress. Use type: auto, or page with selectors."
         raise NotParseable(text, url=document.url)
-    return Listing((), title=document.title, home_url=document.url, list_urls=(_posts(root[0], *_shown(document)),))
+    return Listing((), title=document.title, home_url=document.url, list_urls=(_posts(root[0], _shown(document)),))
 
 
 def _lead_on_from(said: Mapping[str, Any], page: Page) -> Listing:
     spaces = said.get("namespaces")
     if isinstance(spaces, list) and "wp/v2" in spaces:
         title = one_line(fields.text(said.get("name")))
-        return Listing((), title=title, home_url=_home(page.url), list_urls=(_posts(page.url, "", ""),))
+        return Listing((), title=title, home_url=_home(page.url), list_urls=(_posts(page.url, _Archive()),))
     message = one_line(fields.text(said.get("message")))
     if message and "code" in said:
         raise SiteRefused(f"The site's API answers with an error: {message[:200]}", url=page.url)

@@ -70,7 +70,7 @@ def _news_draft(entry: Entry, news: News, options: ParseOptions) -> Draft:
     made = Draft(
         url=entry.url,
         title=one_line(news.title),
-        published=parse_published(news.date, timezone=options.timezone),
+        published=parse_published(news.date, timezone=options.timezone, now=options.now),
         images=tuple(map(Image, entry.images)),
         tags=unique(tags(news.keywords)),
         language=options.language or language(news.language),

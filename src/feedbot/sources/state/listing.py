@@ -16,7 +16,7 @@ from feedbot.sources.state.links import template
 from feedbot.sources.state.values import Value, values
 
 OPTIONS: dict[str, str] = {
-    "script": "The script's id or the variable that has the data; the one most like articles if not given.",
+    "script": "The script's id, or the variable or attribute that has the data; guessed if not given.",
     **records.OPTIONS,
 }
 _NAME = "state"
@@ -66,7 +66,7 @@ def recognises(_page: Page) -> bool:
 
 def find(page: Page, options: ParseOptions) -> Sequence[Lead]:
     """The page itself, if data in it looks like articles whose addresses it has or its links prove."""
-    document = read(page, options) if b"<script" in page.body.lower() else None
+    document = read(page, options) if b"{" in page.body else None
     found = _best(list(values(document.text)), document) if document is not None else None
     if found is None:
         return ()

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,6 +24,9 @@ _ASSIGNMENT = re.compile(
     r"(?:^|[;{}\s,(])(?:(?:window|self|globalThis)(?:\.|\[[\"'])|(?:var|let|const)\s+)?"
     r"(?P<name>[A-Za-z_$][\w$]{1,80})(?:[\"']\])?\s{0,5}=\s{0,5}(?P<value>[\[{(f]|JSON\.parse\(\s{0,5}(?:decodeURIComponent\()?[\"'`])"
 )
+_ATTRIBUTE = re.compile(
+    r"""\s(?P<name>[:@\w-]{2,60})=(?:"(?P<double>(?:\[\{|\{)&(?:quot|\#34);[^"]*+)"|'(?P<single>(?:\[\{|\{)"[^']*+)')"""
+)
 _FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s{0,5}("(?:[^"\\]|\\.)*+")\]\)""")
 _ROW = re.compile(r"^[0-9a-f]{1,8}:(?=[\[{])", re.MULTILINE)
 _MOST_VALUES = 60
@@ -31,7 +35,7 @@ _MOST_TRIES = 400
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One piece of data; `name` is the script's id, or the variable that it is given to."""
+    """One piece of data; `name` is the script's id, its variable, or the attribute that holds it."""
 
     name: str
     value: Any = field(repr=False)
@@ -39,7 +43,7 @@ class Value:
 
 
 def values(html: str) -> Iterator[Value]:
-    """The data of a page's scripts, in its order."""
+    """The data of a page's scripts, in its order, then that of its elements' attributes."""
     left, unread, count, plain = MOST_CHARACTERS, MOST_CODE, 0, 0
     flight: list[str] = []
     for script in scripts(html):
@@ -53,8 +57,25 @@ def values(html: str) -> Iterator[Value]:
             left -= len(script.text)
             count += 1
             yield found
+    yield from _attributes(html, left)
     if flight:
         yield Value("__next_f", _rows(flight), is_lasting=False)
+
+
+def _attributes(html: str, left: int) -> Iterator[Value]:
+    """The data in attributes of elements, as Inertia, Vue and Astro write it."""
+    for number, found in enumerate(_ATTRIBUTE.finditer(html)):
+        text = found["double"] or found["single"]
+        left -= len(text)
+        if number == _MOST_TRIES or left < 0:
+            return
+        if len(text) < _FEWEST_CHARACTERS:
+            continue
+        try:
+            value = as_json(unescape(text))
+        except ValueError:
+            continue
+        yield Value(found["name"], value)
 
 
 def _of(script: Script, number: int) -> Iterator[Value]:
