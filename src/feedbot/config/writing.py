@@ -139,7 +139,7 @@ def added(text: str, entry: Mapping[str, Any]) -> str:
         Refused: the text is no file of sources.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
-    whole = text if text.endswith("\n") else f"{text}{newline}"
+    whole = text if not text or text.endswith("\n") else f"{text}{newline}"
     try:
         made = _added(whole, entry)
     except yaml.YAMLError:
@@ -171,7 +171,7 @@ def _behind(text: str, found: yaml.SequenceNode, entry: Mapping[str, Any]) -> st
         end = found.value[-1].end_mark.index
         return f"{text[:end]}, {_flow(entry)}{text[end:]}"
     end = _last_line_end(text, found)
-    return f"{text[:end]}\n{_block(entry, ' ' * found.start_mark.column)}{text[end:]}"
+    return f"{text[:end]}{_block(entry, ' ' * found.start_mark.column)}{text[end:]}"
 
 
 def _last_line_end(text: str, node: yaml.Node) -> int:
@@ -212,8 +212,9 @@ _Dumper.add_representer(list, _list)
 def _block(entry: Mapping[str, Any], indent: str) -> str:
     """The entry as an item of a block list; the dash stands behind `indent`."""
     text = yaml.dump(dict(entry), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
-    lines = text.splitlines()
-    return "".join(f"{indent}{'- ' if not number else '  '}{line}".rstrip() + "\n" for number, line in enumerate(lines))
+    # Not `splitlines`, and nothing stripped: a title may hold any kind of blank.
+    first, *others = text.removesuffix("\n").split("\n")
+    return "".join([f"{indent}- {first}\n", *(f"{indent}  {line}\n" if line else "\n" for line in others)])
 
 
 def _flow(entry: Mapping[str, Any]) -> str:
