@@ -60,7 +60,8 @@ _KNOWN = (
 # A question and its answers are one text (schema.org QAPage).
 _QUESTION_TEXTS = '[itemtype$="/Question"] [itemprop~="text"]'
 _MOST_ANSWERS = 20
-_ENOUGH = 240
+# Two sentences: some articles are no longer.
+_ENOUGH = 60
 _SHARE = 0.4
 _LINKS = 0.5
 

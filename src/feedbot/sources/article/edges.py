@@ -122,7 +122,7 @@ def _without_head(blocks: Sequence[LexborNode], title: str, author: str, timezon
 
 
 def _is_sentence(text: str) -> bool:
-    return letters(text) > _SHORT // 4 and text.rstrip("”’」』\"")[-1:] in _FULL_STOPS
+    return letters(text) > _SHORT // 4 and text.rstrip('”’」』"')[-1:] in _FULL_STOPS
 
 
 def _is_title(node: LexborNode, text: str, title: str) -> bool:

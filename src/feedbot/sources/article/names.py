@@ -36,6 +36,8 @@ HOME_NAMES = frozenset(
         "门户",
     }
 )
+# Who made the site's program says so in its templates.
+_MAKER = re.compile(r"\b(?:discuz|comsenz|dedecms|wordpress|joomla|themes?)\b", re.IGNORECASE)
 _NOBODY = frozenset(
     {
         "admin",
@@ -64,4 +66,4 @@ def one_author(text: str) -> str:
     if len(plain) > _LONGEST:
         return ""
     name = _SUFFIX.sub("", _PREFIX.sub("", plain)).strip(" :：-–—|")
-    return "" if _NO_NAME.search(name) or name.lower() in _NOBODY else name
+    return "" if _NO_NAME.search(name) or _MAKER.search(name) or name.lower() in _NOBODY else name

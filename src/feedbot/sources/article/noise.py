@@ -107,7 +107,9 @@ def prune_before(node: LexborNode, body: LexborNode) -> None:
     if left < _AN_ARTICLE or left < letters_of(body) * _SOME:
         return
     for child in earlier:
-        if child.tag not in {"figure", "picture", "img", "tr", "td"} and (child.css_first("img") is None or letters_of(child) > _CAPTION):
+        if child.tag not in {"figure", "picture", "img", "tr", "td"} and (
+            child.css_first("img") is None or letters_of(child) > _CAPTION
+        ):
             child.decompose(recursive=True)
 
 

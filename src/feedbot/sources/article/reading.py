@@ -7,40 +7,91 @@ from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from feedbot.domain.article import Draft, Image
+from feedbot.domain.article import Draft
 from feedbot.domain.completeness import letters
 from feedbot.domain.summary import is_cut
-from feedbot.errors import NotParseable
-from feedbot.sources.article import body, json_ld, languages, meta, microdata, pictures, titles, visible
+from feedbot.errors import FetchError, NotParseable
+from feedbot.sources import discuz
+from feedbot.sources.article import (
+    body,
+    json_ld,
+    languages,
+    lines,
+    meta,
+    microdata,
+    pager,
+    pictures,
+    titles,
+    visible,
+)
 from feedbot.sources.article.document import Document, is_document, text_of
 from feedbot.sources.article.document import read as read_document
 from feedbot.sources.article.facts import Facts, merged
+from feedbot.sources.article.selected import Choice
 from feedbot.sources.html import images, to_text
 from feedbot.sources.spec import ArticlePages, Page, ParseOptions
 
 MAX_PAGES = 50
+_PORTAL_BODY = b'id="article_content"'
+_PORTAL_MARK = b"discuz"
 
 
 def read(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
     """The article of `draft` from the pages of it read so far, in order, and the address of the next one.
 
-    What the draft says stays where the page says less: its title, its date, and its body if that is longer. An answer
-    that is no page (a PDF, a picture, a film) leaves the draft as it is, complete.
+    What the draft says stays where the page says less: its title, its date, and its body if that is longer; what the
+    source's `select` names counts for more than either. An answer that is no page (a PDF, a picture, a film) leaves
+    the draft as it is, complete.
 
     Raises:
-        NotParseable: the page has no article, and the draft says nothing of its own either.
+        NotParseable: a selector is no valid CSS or its body is not on the page; or the page has no article, and the
+            draft says nothing of its own either.
     """
     if not pages:
         return ArticlePages(draft, next_url=draft.url)
     if not is_document(pages[0]):
         return ArticlePages(replace(draft, is_complete=True))
+    return _from_portal(pages, draft, options) or _from_any(pages, draft, options)
+
+
+def _from_portal(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages | None:
+    """The article of a Discuz! portal, by the parser that knows these; None for any other page."""
+    head = pages[0].body
+    if Choice(options) or _PORTAL_BODY not in head or _PORTAL_MARK not in head.lower():
+        return None
+    try:
+        return discuz.parse_article(pages, draft, options)
+    except FetchError:
+        return None
+
+
+def _from_any(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
+    choice = Choice(options)
     documents = [read_document(page, options) for page in pages[:MAX_PAGES] if is_document(page)]
-    facts = _facts(documents[0], options)
-    bodies = [body.find(document, facts, options.timezone) for document in documents]
-    made = _joined(draft, facts, "".join(bodies), options)
+    facts, said = _facts(documents[0], options), choice.facts(documents[0])
+    following = choice.next_url(documents[-1], pages) or pager.find(documents[-1], pages)
+    bodies = _bodies(documents, facts, choice, options)
+    if choice.has_body and not any(bodies):
+        raise choice.missing_body(pages[0].url)
+    html = "".join(bodies)
+    if not choice.has_body and letters(to_text(html)) <= letters(to_text(draft.body_html)):
+        html = draft.body_html
+    made = _joined(draft, facts, said, html, options)
     if not (made.title and (made.body_html or made.summary or draft.title)):
         raise NotParseable("No article was found on this page.", url=documents[0].url)
-    return ArticlePages(made)
+    is_whole = following is None or len(bodies) < len(documents) or len(pages) >= MAX_PAGES
+    return ArticlePages(replace(made, is_complete=is_whole), None if is_whole else following)
+
+
+def _bodies(documents: Sequence[Document], facts: Facts, choice: Choice, options: ParseOptions) -> list[str]:
+    """The body of each page, up to one that repeats another: a site that does not know a number shows page 1 again."""
+    found: list[str] = []
+    for document in documents:
+        html = choice.body(document) if choice.has_body else body.find(document, facts, options.timezone)
+        if html in found:
+            break
+        found.append(html)
+    return found
 
 
 def _facts(document: Document, options: ParseOptions) -> Facts:
@@ -71,39 +122,30 @@ def _exact(told: datetime | None, shown: datetime | None, options: ParseOptions)
     return shown if is_day and told.astimezone(zone).date() == shown.astimezone(zone).date() else told
 
 
-def _joined(draft: Draft, facts: Facts, html: str, options: ParseOptions) -> Draft:
-    """The draft with what the page adds."""
-    shown = html if letters(to_text(html)) > letters(to_text(draft.body_html)) else draft.body_html
-    published = _exact(draft.published, facts.published, options)
+def _joined(draft: Draft, facts: Facts, said: Facts, html: str, options: ParseOptions) -> Draft:
+    """The draft with what the page adds; `said` is what the source's selectors name, which counts most."""
+    published = said.published or _exact(draft.published, facts.published, options)
     updated = draft.updated or facts.updated
-    summary = draft.summary or (facts.summary if facts.summary != facts.title else "")
+    summary = draft.summary or (facts.summary if lines.plain(facts.summary) != lines.plain(facts.title) else "")
     return replace(
         draft,
-        title=_title(draft, facts),
+        title=said.title or _title(draft, facts),
         published=published,
         updated=updated if updated and published and updated > published else None,
-        author=draft.author or facts.author,
-        origin=draft.origin or facts.origin,
+        author=said.author or draft.author or facts.author,
+        origin=said.origin or draft.origin or facts.origin,
         summary=summary,
-        summary_is_cut=is_cut(summary),
-        body_html=shown,
-        images=_pictures(draft, facts.image, shown),
-        category_path=draft.category_path or facts.section,
+        summary_is_cut=draft.summary_is_cut if draft.summary else is_cut(summary),
+        body_html=html,
+        images=pictures.ordered(facts.image, images(html), draft.images),
+        category_path=said.section or draft.category_path or facts.section,
         tags=draft.tags or facts.tags,
-        language=options.language or draft.language or facts.language,
+        language=draft.language or options.language or facts.language,
         site=draft.site or facts.site,
-        is_complete=True,
+        canonical_url=draft.canonical_url or facts.canonical_url,
     )
 
 
 def _title(draft: Draft, facts: Facts) -> str:
     is_whole = draft.title and draft.title != draft.url and not is_cut(draft.title)
     return draft.title if is_whole else facts.title or draft.title
-
-
-def _pictures(draft: Draft, lead: str, html: str) -> tuple[Image, ...]:
-    """The pictures of the body in their order, the one that stands for the article first; else those of the list."""
-    shown = {image.url: image for image in images(html)}
-    first = [shown.get(lead, Image(lead))] if lead else []
-    found = {image.url: image for image in (*first, *draft.images, *shown.values())}
-    return tuple(found.values())

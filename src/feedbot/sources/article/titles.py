@@ -24,6 +24,9 @@ _LONGEST = 300
 _HEADINGS = ("h1", "h2", "h3")
 _SET_OFF = "h1, h2, h3, font[size='4'], font[size='5'], font[size='6'], b, strong, center, [class*=title], [class*=Title], .bt, .tit"
 _FEW = 14
+_HOME_PATHS = frozenset({"", "index.html", "index.php", "index.htm", "default.asp"})
+# Of the whole `<title>`: a heading that it ends in and that is shorter is the name of the site.
+_SUFFIX_SHARE = 0.4
 
 
 def find(document: Document, named: Sequence[str], site: str) -> str:
@@ -74,10 +77,15 @@ def _cuts(title: str) -> Iterator[tuple[int, int]]:
 def _heading(document: Document, known: Sequence[str]) -> str:
     """The heading with which a name of the article begins or ends; a lone `<h1>` that says more than the name does."""
     texts = [_letters(text) for text in known if text]
-    headings = {tag: [text_of(node) for node in document.tree.css(tag) if not _leads_home(node)] for tag in _HEADINGS}
+    headings = {
+        tag: [text_of(node).rstrip(" #¶") for node in document.tree.css(tag) if not _leads_home(node)]
+        for tag in _HEADINGS
+    }
     for fits in (str.startswith, str.endswith):
         for tag in _HEADINGS:
-            found = [text for text in headings[tag] if (said := _letters(text)) and any(fits(one, said) for one in texts)]
+            found = [
+                text for text in headings[tag] if (said := _letters(text)) and any(fits(one, said) for one in texts)
+            ]
             if found:
                 return max(found, key=len)
     alone = [text for text in headings["h1"] if text]
@@ -87,10 +95,15 @@ def _heading(document: Document, known: Sequence[str]) -> str:
     return alone[0] if not texts or any(one in said for one in texts[:-1] if one) else ""
 
 
+def _ends_in(name: str, heading: str) -> bool:
+    return name.endswith(heading) and len(heading) >= _SUFFIX_SHARE * len(name)
+
+
 def _leads_home(node: LexborNode) -> bool:
     """Whether a heading is the site's own name: it links to the home page."""
     link = node.css_first("a[href]")
-    return link is not None and urlsplit(link.attributes.get("href") or "").path.strip("./") in {"", "index.html", "index.php"}
+    address = (link.attributes.get("href") or "") if link is not None else "#"
+    return not address.startswith("#") and urlsplit(address).path.strip("./") in _HOME_PATHS
 
 
 def _emphasised(document: Document, full: str) -> str:

@@ -43,7 +43,9 @@ _NAME = (
 _BYLINE = re.compile(
     rf"(?:\A|[\s—–|•·(])(?:[Bb]y|BY|[Ww]ords by|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|Автор:?|Text:|Autor:|Auteur:|Autore:)\s+{_NAME}\s*(?:\Z|[,|•·;—–(]|\s\d|\s(?:on|am|le|at|in|for)\s)"
 )
-_CJK_BYLINE = re.compile(r"(?:\A|\s)(?:posted by|文\s*[／/]|by)\s*((?![A-Za-z])[^\s|｜／/,，]{2,20})(?=\s|[|｜]|\Z)", re.IGNORECASE)
+_CJK_BYLINE = re.compile(
+    r"(?:\A|\s)(?:posted by|文\s*[／/]|by)\s*((?![A-Za-z])[^\s|｜／/,，]{2,20})(?=\s|[|｜]|\Z)", re.IGNORECASE
+)
 _UPDATED = re.compile(
     r"\b(?:last )?(?:updated|modified)\b|aktualisiert|mis à jour|modifié|actualizado|atualizado|aggiornato|обновлено|更新(?:于|時間|时间|日)?|수정",
     re.IGNORECASE,
