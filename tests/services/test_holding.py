@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -290,3 +291,21 @@ class TestPages:
         self.page(bench, "/page/3", *range(9, 4, -1))
         assert (await bench.poll()).new == 9 + 1  # number 5 had not been listed before
         assert await holding.waiting(bench.database) == []
+
+
+async def test_an_approval_that_is_cut_short_has_published_everything_or_nothing(bench: Bench) -> None:
+    await watched(bench, *range(1, 11))
+    bench.serve(undated(*range(10)))
+    await bench.poll()
+    seen = set()
+    for step in range(40):
+        approving = asyncio.create_task(holding.approve(bench.database, "town", bench.now))
+        await asyncio.wait({approving}, timeout=0.001 * 1.3**step)
+        approving.cancel()
+        await asyncio.gather(approving, return_exceptions=True)
+        state = (len(await held_titles(bench)), len(await bench.titles()), bool((await bench.source()).redesign))
+        seen.add(state)
+        if state[0] == 0:
+            break
+    assert seen == {(10, 10, True), (0, 20, False)}
+    assert len(await bench.deliveries()) == 20
