@@ -9,10 +9,10 @@ from feedbot.domain.summary import is_cut
 from feedbot.sources.article import containers, edges, engine, lines, locating, noise
 from feedbot.sources.article.document import Document, ancestors
 from feedbot.sources.article.facts import Facts
-from feedbot.sources.article.measures import letters_of
+from feedbot.sources.article.measures import letters_in, letters_of
 from feedbot.sources.encoding import strip_controls
 from feedbot.sources.feed_values import plain_html
-from feedbot.sources.html import clean, to_text
+from feedbot.sources.html import clean
 
 # The page's own elements are believed if they have about as much text as the engine found there.
 _LEAST, _MOST = 0.8, 2.5
@@ -57,14 +57,14 @@ def _by_engine(document: Document, title: LexborNode | None) -> str:
     if located is None:
         return found
     html = clean(f"<div>{located.inner_html or ''}</div>", document.base)
-    mine, theirs = letters(to_text(html)), letters(to_text(found))
+    mine, theirs = letters_in(html), letters_in(found)
     return html if theirs * _LEAST <= mine <= theirs * _MOST else found
 
 
 def _or_data(html: str, text: str, base: str) -> str:
     """The text of the page's data instead, where that is clearly whole and the page itself shows hardly anything."""
     said = letters(text)
-    if said < _WHOLE_TEXT or is_cut(text) or said < 2 * letters(to_text(html)):
+    if said < _WHOLE_TEXT or is_cut(text) or said < 2 * letters_in(html):
         return html
     marked = clean(text, base) if "</p>" in text.lower() else plain_html(text.replace("\r", "").replace("\n", "\n\n"))
     return clean(marked, base)

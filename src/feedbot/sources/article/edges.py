@@ -155,7 +155,7 @@ def _without_tail(blocks: Sequence[LexborNode]) -> None:
                 continue
             return
         short = letters(text) <= _SHORT
-        is_mail = bool(_MAIL.search(text)) and ":" not in text and letters(text) <= _SHORT // 2
+        is_mail = letters(text) <= _SHORT // 2 and ":" not in text and bool(_MAIL.search(text))
         is_links = link_share(node) > 3 / 4 and letters_of(node) <= _SHORT and node.tag in {"p", "ul", "h2", "h3", "h4"}
         if (short and (_TAIL.match(text) or _AGENCY.match(text) or is_mail)) or is_links or _LABEL.match(text):
             node.decompose(recursive=True)

@@ -7,30 +7,27 @@ from __future__ import annotations
 
 import logging
 
+from feedbot.sources.article.measures import letters_in
 from feedbot.sources.encoding import strip_controls
-from feedbot.sources.html import clean, to_text
+from feedbot.sources.html import clean
 
 _FEW_LETTERS = 200
 _TWICE = 2
 
 
 def extract(html: str, url: str, base: str, paragraph_letters: int) -> str:
-    """The article's clean HTML, `""` if there seems to be none. `paragraph_letters` is how many stand in `<p>`.
+    """The article's clean HTML, `""` if there seems to be none. `paragraph_letters` is how many stand in `<p>`
+    (East Asian ones count as two).
 
     readability is asked only if the first finds less than 200 letters or less than half of what stands in paragraphs,
     and believed only if it finds twice as much.
     """
     found = clean(_trafilatura(html, url), base)
-    letters = count_letters(to_text(found))
+    letters = letters_in(found)
     if letters >= _FEW_LETTERS and letters * _TWICE >= paragraph_letters:
         return found
     other = clean(_readability(html, url), base)
-    return other if count_letters(to_text(other)) >= max(_TWICE * letters, 1) else found
-
-
-def count_letters(text: str) -> int:
-    """How many letters and digits a text has."""
-    return sum(map(str.isalnum, text))
+    return other if letters_in(other) >= max(_TWICE * letters, 1) else found
 
 
 def _trafilatura(html: str, url: str) -> str:

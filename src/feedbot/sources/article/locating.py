@@ -22,7 +22,9 @@ _MEDIA = "img, figure, picture, video, audio, iframe, amp-img, embed"
 _STRUCTURES = "pre, table, ul, ol, blockquote, dl"
 _LINKS = 0.4
 _PARAGRAPH = 24
-_CLOSE_BY = frozenset({"p", "pre", "ul", "ol", "blockquote", "table", "figure"})
+_CAPTION = 200
+_MEDIA_TAGS = frozenset({"figure", "img", "picture"})
+_STRUCTURE_TAGS = frozenset(_STRUCTURES.split(", "))
 
 
 def locate(tree: LexborHTMLParser, found: str) -> LexborNode | None:
@@ -99,24 +101,27 @@ class _Sifting:
             outer = todo.pop()
             children = list(outer.iter())
             told = [index for index, child in enumerate(children) if self._weights.get(child.mem_id)]
+            first, last = (told[0], told[-1]) if told else (len(children), -1)
             for index, child in enumerate(children):
-                if index in told:
+                if self._weights.get(child.mem_id):
                     if child.mem_id not in self._holders and letters_of(child) > self._weights[child.mem_id]:
                         todo.append(child)
-                elif is_block(child.tag or "") and not self._is_kept(child, index, told):
+                elif is_block(child.tag or "") and not self._is_kept(
+                    child, is_before=index < first, is_after=index > last
+                ):
                     child.decompose(recursive=True)
 
-    def _is_kept(self, node: LexborNode, index: int, told: list[int]) -> bool:
-        is_media = node.tag in {"figure", "img", "picture"} or node.css_first(_MEDIA) is not None
+    def _is_kept(self, node: LexborNode, *, is_before: bool, is_after: bool) -> bool:
         count = letters_of(node)
         if not count:
             return True
         if link_share(node) > _LINKS:
             return False
-        if not told or index < told[0]:
+        is_media = node.tag in _MEDIA_TAGS or node.css_first(_MEDIA) is not None
+        if is_before:
             is_sentence = count >= 2 * _PARAGRAPH and node.text().rstrip()[-1:] in "。！？.!?"
-            return is_sentence or (is_media and count <= _PARAGRAPH * 8)
-        if index > told[-1]:
-            is_beside = node.tag in _CLOSE_BY or node.css_first(_STRUCTURES) is not None
-            return is_media or (is_beside and count >= _PARAGRAPH)
+            return is_sentence or (is_media and count <= _CAPTION)
+        if is_after:
+            is_structure = node.tag in _STRUCTURE_TAGS or node.css_first(_STRUCTURES) is not None
+            return is_media or is_structure or (node.tag == "p" and count >= _PARAGRAPH)
         return True

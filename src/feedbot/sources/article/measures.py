@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 from selectolax.lexbor import LexborNode
 
 from feedbot.domain.completeness import letters
 from feedbot.sources.article.document import ancestors
 
+_TAG = re.compile(r"<[^<>]*>")
+
 
 def letters_of(node: LexborNode) -> int:
     """How many letters the element's text has; East Asian ones count as two."""
     return letters(node.text(separator=""))
+
+
+def letters_in(html: str) -> int:
+    """As `letters_of`, for clean HTML."""
+    return letters(unescape(_TAG.sub(" ", html)))
 
 
 def link_share(node: LexborNode) -> float:

@@ -8,7 +8,6 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from feedbot.domain.article import Draft
-from feedbot.domain.completeness import letters
 from feedbot.domain.summary import is_cut
 from feedbot.errors import FetchError, NotParseable
 from feedbot.sources import discuz
@@ -27,8 +26,9 @@ from feedbot.sources.article import (
 from feedbot.sources.article.document import Document, is_document, text_of
 from feedbot.sources.article.document import read as read_document
 from feedbot.sources.article.facts import Facts, merged
+from feedbot.sources.article.measures import letters_in
 from feedbot.sources.article.selected import Choice
-from feedbot.sources.html import images, to_text
+from feedbot.sources.html import images
 from feedbot.sources.spec import ArticlePages, Page, ParseOptions
 
 MAX_PAGES = 50
@@ -74,7 +74,7 @@ def _from_any(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> Art
     if choice.has_body and not any(bodies):
         raise choice.missing_body(pages[0].url)
     html = "".join(bodies)
-    if not choice.has_body and letters(to_text(html)) <= letters(to_text(draft.body_html)):
+    if not choice.has_body and letters_in(html) <= letters_in(draft.body_html):
         html = draft.body_html
     made = _joined(draft, facts, said, html, options)
     if not (made.title and (made.body_html or made.summary or draft.title)):
