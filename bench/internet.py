@@ -210,7 +210,7 @@ def _feed(name: str, zone: str, days: float, random_: random.Random) -> Feed:
     elif kind < 0.12:
         feed.ttl = random_.choice((900.0, 1800.0, 3600.0))
     elif kind < 0.15:
-        feed.least_gap = 900.0
+        feed.least_gap = 590.0
     elif kind < 0.20:
         feed.moves_at, feed.move = random_.uniform(0.1, 0.5) * days * DAY, random_.choice((301, 302))
     elif kind < 0.23:

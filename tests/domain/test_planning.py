@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from feedbot.domain.backoff import PACES
 from feedbot.domain.planning import PollOutcome, PollPlan, Rhythm, plan_next_poll, spoken
 from feedbot.domain.source import Source, SourceOptions
+from feedbot.errors import FetchError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)
@@ -160,6 +162,13 @@ class TestRefusals:
 
 
 class TestFailures:
+    def test_every_class_of_error_has_a_pace_of_its_own(self) -> None:
+        def kinds(kind: type[FetchError]) -> set[str]:
+            return {kind.kind}.union(*(kinds(below) for below in kind.__subclasses__()))
+
+        # By status, never asked again, the root, and our own fault, which has the pace of what nobody knows.
+        assert kinds(FetchError) - set(PACES) == {"http", "gone", "fetch", "fault"}
+
     def test_they_back_off_to_a_daily_probe_and_never_give_up(self) -> None:
         source, waits = replace(WATCHED, interval=1800), []
         for _ in range(100):
@@ -191,6 +200,9 @@ class TestFailures:
             ("too_large", None, [60, 120, 240]),
             ("blocked_address", None, [60, 120, 240]),
             ("bad_url", None, [360, 720, 1440]),
+            ("robots", None, [1440, 1440, 1440]),
+            ("secret_missing", None, [60, 120, 240]),
+            ("browser", None, [30, 60, 120]),
             ("of another program", None, [30, 60, 120]),
         ],
     )

@@ -46,6 +46,7 @@ PACES = {
     "redirects": Pace(HOUR, 2 * HOUR, 2, _MOVED),
     "too_large": Pace(HOUR, 6 * HOUR, 2, _LOOK),
     "blocked_address": Pace(HOUR, 6 * HOUR, 2),
+    "secret_missing": Pace(HOUR, 6 * HOUR, 2),
     "bad_url": Pace(6 * HOUR, 6 * HOUR, 2),
     "browser": Pace(30 * MINUTE, 2 * HOUR, 2),
     # A site seldom changes its mind about programs.
