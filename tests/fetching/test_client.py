@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 import ssl
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -103,6 +105,24 @@ async def test_validators_go_out_verbatim_and_a_304_is_news_of_no_news(fetcher: 
     assert fetched.not_modified
     assert (fetched.status, fetched.body, fetched.max_age) == (304, b"", 900)
     assert fetched.validators == Validators('W/"z"')
+
+
+async def test_link_headers_are_told_by_relation(fetcher: Fetcher) -> None:
+    reply = answer(
+        200,
+        b"ok",
+        'Link: <https://hub.example/>; rel="hub", </feed.xml>; rel=self',
+        "Link: <?page=2>; rel=next",
+        "Link: <https://hub2.example/>; rel=hub",
+    )
+    async with MisbehavingServer({"/a/feed": reply, "/": answer(302, b"", "Location: /a/feed")}) as server:
+        fetched = await fetcher.fetch(server.url("/"))
+
+    assert fetched.links == {
+        "hub": "https://hub.example/",
+        "self": server.url("/feed.xml"),
+        "next": server.url("/a/feed?page=2"),
+    }
 
 
 async def test_a_304_that_nobody_asked_for_is_a_failure(fetcher: Fetcher) -> None:
@@ -343,6 +363,7 @@ async def stall(_: Request, connection: Connection) -> None:
 
 GARBAGE = b"this is no gzip" * 10
 BOMB = bytes(30_000_000)
+NOISE = random.Random(1).randbytes(20_000)
 BAD_BEHAVIOUR: dict[str, tuple[bytes | Handler, type[FetchError], str]] = {
     "sends without end": (endless, TooLarge, "sent more than 1,000,000 bytes"),
     "claims to be too long": (answer(200, b"x", length=2_000_000), TooLarge, "sent more than 1,000,000 bytes"),
@@ -367,6 +388,49 @@ BAD_BEHAVIOUR: dict[str, tuple[bytes | Handler, type[FetchError], str]] = {
     ),
     "says gzip and is not": (answer(200, GARBAGE, "Content-Encoding: gzip"), NotParseable, "not compressed as it says"),
     "cuts gzip short": (answer(200, gzip.compress(BOMB[:9999])[:30], "Content-Encoding: gzip"), ConnectFailed, "broke"),
+    "stops inside a chunk": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nabcd",
+        ConnectFailed,
+        "broke off",
+    ),
+    "sends its last chunk and no end": (
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n",
+        ConnectFailed,
+        "broke off",
+    ),
+    "cuts gzip in its trailer": (
+        answer(200, gzip.compress(BOMB[:9999])[:-3], "Content-Encoding: gzip"),
+        ConnectFailed,
+        "broke off",
+    ),
+    "cuts the gzip header": (
+        answer(200, gzip.compress(b"x")[:5], "Content-Encoding: gzip"),
+        ConnectFailed,
+        "broke off",
+    ),
+    "cuts a byte of gzip": (answer(200, b"\x1f", "Content-Encoding: gzip"), ConnectFailed, "broke off"),
+    "cuts deflate short": (
+        answer(200, zlib.compress(BOMB[:9999])[:20], "Content-Encoding: deflate"),
+        ConnectFailed,
+        "broke",
+    ),
+    "cuts br short": (answer(200, brotli.compress(NOISE)[:5000], "Content-Encoding: br"), ConnectFailed, "broke off"),
+    "cuts zstd short": (
+        answer(200, zstandard.compress(NOISE)[:5000], "Content-Encoding: zstd"),
+        ConnectFailed,
+        "broke",
+    ),
+    "cuts the inner of two": (
+        answer(200, gzip.compress(brotli.compress(NOISE)[:5000]), "Content-Encoding: br, gzip"),
+        ConnectFailed,
+        "broke off",
+    ),
+    "cuts chunked gzip": (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"14\r\n" + gzip.compress(NOISE)[:20] + b"\r\n0\r\n\r\n",
+        ConnectFailed,
+        "broke off",
+    ),
     "is a gzip bomb": (answer(200, gzip.compress(BOMB), "Content-Encoding: gzip"), TooLarge, "3,000,000 bytes once"),
     "is a br bomb": (
         answer(200, brotli.compress(BOMB, quality=3), "Content-Encoding: br"),

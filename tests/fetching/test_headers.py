@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -119,3 +120,29 @@ def test_an_article_on_another_site_gets_none_of_its_sources_secrets() -> None:
     assert headers.for_page_of(own, "https://a.example/list", "https://a.example/article") == own
     assert headers.for_page_of(own, "https://a.example/list", "https://b.example/a") == {"Accept-Language": "zh"}
     assert headers.for_page_of(own, "https://a.example/list", "http://a.example/a") == {"Accept-Language": "zh"}
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ('<https://h.example/>; rel="hub"', {"hub": "https://h.example/"}),
+        ("<https://h.example/a,b;c>; rel=hub", {"hub": "https://h.example/a,b;c"}),
+        ("<x>; title=\"a, <y>; rel=hub\"; rel='next'", {"'next'": "https://a.example/x"}),
+        ("<x> ; REL = Next", {"next": "https://a.example/x"}),
+        ("<x>; rel=next, <y>; rel=next", {"next": "https://a.example/x"}),
+        ('<x>; rel="next last"', {"next": "https://a.example/x", "last": "https://a.example/x"}),
+        ("<x>; rel=next; anchor=/other", {}),
+        ("<javascript:alert(1)>; rel=hub, <http://[>; rel=self, <mailto:a@b>; rel=next", {}),
+        ("<x>, rel=next, <", {}),
+        ("", {}),
+    ],
+)
+def test_links_are_told_by_their_relation(value: str, found: dict[str, str]) -> None:
+    assert headers.links(value, "https://a.example/list") == found
+
+
+@pytest.mark.parametrize("value", ["<a>" + "; a=" * 99_999, '<a>; a="' * 50_000, "<" * 200_000, "<a>;" * 99_999])
+def test_a_hostile_link_header_costs_little(value: str) -> None:
+    start = time.process_time()
+    headers.links(value, "https://a.example/")
+    assert time.process_time() - start < 1

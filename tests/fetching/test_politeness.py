@@ -30,10 +30,10 @@ class Stage:
         self.sleepers.append((self.now + seconds, waker))
         await waker
 
-    async def visit(self, name: str, host: str, *, first: bool = False) -> None:
+    async def visit(self, name: str, host: str, site: str | None = None, *, first: bool = False) -> None:
         """Starts a visit and lets everything settle."""
         self.exits[name] = asyncio.Event()
-        self.tasks[name] = asyncio.create_task(self._visit(name, host, first=first))
+        self.tasks[name] = asyncio.create_task(self._visit(name, host, site, first=first))
         await settle()
 
     async def finish(self, name: str) -> None:
@@ -52,8 +52,8 @@ class Stage:
         self.sleepers = [sleeper for sleeper in self.sleepers if not sleeper[1].done()]
         await settle()
 
-    async def _visit(self, name: str, host: str, *, first: bool) -> None:
-        async with self.queues.turn(host, first=first):
+    async def _visit(self, name: str, host: str, site: str | None, *, first: bool) -> None:
+        async with self.queues.turn(host, site, first=first):
             self.running.append(name)
             self.log.append(f"{name}@{self.now:g}")
             try:
@@ -145,6 +145,83 @@ async def test_per_host_visits_may_be_more_than_one() -> None:
     await stage.pass_time(0.5)
 
     assert stage.running == ["c"]
+
+
+async def test_the_hosts_of_a_site_share_its_turns_and_its_spacing() -> None:
+    stage = Stage(spacing=1.0)
+    for name in ("www", "m", "rss"):
+        await stage.visit(name, f"{name}.site", "site")
+    await stage.visit("other", "other.example", "example")
+    assert stage.running == ["www", "other"]
+
+    await stage.finish("www")
+    await stage.pass_time(1)
+    assert stage.running == ["other", "m"]
+    await stage.finish("m")
+    await stage.pass_time(1)
+
+    assert stage.log == ["www@0", "other@0", "m@1", "rss@2"]
+
+
+async def test_a_hold_concerns_its_host_and_not_the_others_of_its_site() -> None:
+    stage = Stage(spacing=1.0)
+    stage.queues.hold("www.site", 20)
+    await stage.visit("www", "www.site", "site")
+    await stage.visit("m", "m.site", "site")
+    assert stage.running == ["m"]
+    assert (stage.queues.held_for("www.site"), stage.queues.held_for("m.site")) == (20, 0)
+
+    stage.queues.hold("m.site", 120)
+    with pytest.raises(HostOnHoldError):
+        async with stage.queues.turn("m.site", "site"):
+            raise AssertionError
+    await stage.finish("m")
+    await stage.pass_time(20)
+
+    assert stage.running == ["www"]
+
+
+async def test_a_slow_host_holds_up_its_own_visitors_and_no_others_of_its_site() -> None:
+    stage = Stage(spacing=1.0)
+    stage.queues.slow_down("www.site", 60)
+    for name in ("a", "b"):
+        await stage.visit(name, "www.site", "site")
+    await stage.visit("c", "m.site", "site")
+    await stage.finish("a")
+    await stage.pass_time(1)
+    assert stage.running == ["c"]
+    await stage.finish("c")
+    await stage.pass_time(58)
+    assert stage.running == []
+    await stage.pass_time(1)
+
+    assert stage.log == ["a@0", "c@1", "b@60"]
+
+
+async def test_a_host_that_holds_while_a_visitor_waits_for_the_site_is_left_alone() -> None:
+    stage = Stage(spacing=1.0)
+    await stage.visit("m", "m.site", "site")
+    await stage.visit("www", "www.site", "site")
+    stage.queues.hold("www.site", 300)
+    await stage.finish("m")
+    await stage.pass_time(1)
+
+    with pytest.raises(HostOnHoldError):
+        await stage.tasks["www"]
+
+
+async def test_a_platform_of_many_hosts_serves_each_in_its_turn() -> None:
+    stage = Stage(spacing=1.0)
+    for number in range(20):
+        await stage.visit(f"v{number}", f"host{number % 4}.site", "site")
+    for _ in range(20):
+        assert len(stage.running) == 1
+        await stage.finish(stage.running[0])
+        await stage.pass_time(1)
+
+    assert sorted(entry.partition("@")[0] for entry in stage.log) == sorted(f"v{number}" for number in range(20))
+    first = [entry.partition("@")[0] for entry in stage.log[:4]]
+    assert first == ["v0", "v1", "v2", "v3"]
 
 
 async def test_a_redirect_on_the_same_host_goes_ahead_of_those_who_wait() -> None:

@@ -31,7 +31,7 @@ from feedbot.fetching.trips import Reply, Trip
 from feedbot.fetching.urls import Target, shown
 
 _ASKING_TO_WAIT = frozenset({429, 503})
-_MOST_PROXIES = 50
+_MOST_DOORS = 50  # one for each proxy, mostly
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -57,7 +57,7 @@ class Fetcher:
         )
         self._robots = RobotsFiles(clock)
         self._browser = BrowserReader(limits.browser, clock=clock, sleep=sleep)
-        self._doors: dict[str | None, Door] = {}
+        self._doors: dict[tuple[str | None, bool], Door] = {}
         self._is_open = False
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -272,7 +272,7 @@ class Fetcher:
         start = self._clock()
         earned = trip.jar.sent_to(trip.target)
         sent = trip.carried.request_headers(limits.user_agent, trip.target, trip.validators, earned)
-        async with self._door_to(trip.carried.proxy).ask(
+        async with self._door_for(trip).ask(
             trip.method,
             trip.target.url,
             sent,
@@ -318,14 +318,15 @@ class Fetcher:
             cookies=trip.jar.sent_to(trip.target),
         )
 
-    def _door_to(self, proxy: str | None) -> Door:
+    def _door_for(self, trip: Trip) -> Door:
         if not self._is_open:
             raise RuntimeError("the fetcher is not open")
-        door = self._doors.pop(proxy, None)
+        proxy, keeps_alive = trip.carried.proxy, trip.method != HTTPMethod.POST
+        door = self._doors.pop((proxy, keeps_alive), None)
         if door is None:
-            door = Door(self._limits.allow_networks, self._trust, self._resolver, proxy)
-        self._doors[proxy] = door  # the newest used at the end
-        if len(self._doors) > _MOST_PROXIES:
+            door = Door(self._limits.allow_networks, self._trust, self._resolver, proxy, keeps_alive=keeps_alive)
+        self._doors[proxy, keeps_alive] = door  # the newest used at the end
+        if len(self._doors) > _MOST_DOORS:
             self._close(self._doors.pop(next(iter(self._doors))))
         return door
 

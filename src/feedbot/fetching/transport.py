@@ -117,7 +117,9 @@ class _ReasonlessResponse(aiohttp.ClientResponse):
 class Door:
     """Connections to the outside under one guard. `close_when_idle` waits for the requests that are still under way.
 
-    With `proxy` every connection is one to that proxy, which may be anywhere: an admin has named it.
+    With `proxy` every connection is one to that proxy, which may be anywhere: an admin has named it. Without
+    `keeps_alive` every request has a connection of its own: one that cannot be repeated must not meet the server's
+    hanging up.
     """
 
     def __init__(
@@ -126,7 +128,10 @@ class Door:
         ssl_context: ssl.SSLContext,
         resolver: AbstractResolver,
         proxy: str | None = None,
+        *,
+        keeps_alive: bool = True,
     ) -> None:
+        self._keeps_alive = keeps_alive
         self._make_socket = guarded_socket_factory(EVERYWHERE if proxy else allow_networks)
         self._ssl_context = ssl_context
         self._resolver = resolver
@@ -187,7 +192,8 @@ class Door:
             ssl=self._ssl_context,
             resolver=self._resolver,
             limit=0,  # the queues of `politeness` are the limit
-            keepalive_timeout=_KEEP_ALIVE,
+            keepalive_timeout=_KEEP_ALIVE if self._keeps_alive else None,
+            force_close=not self._keeps_alive,
         )
         return aiohttp.ClientSession(
             connector=connector,
