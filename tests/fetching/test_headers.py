@@ -114,14 +114,6 @@ def test_another_site_sees_nothing_that_could_be_a_secret() -> None:
     assert headers.for_another_site(own) == {"Accept-Language": "zh", "User-Agent": "d"}
 
 
-def test_an_article_on_another_site_gets_none_of_its_sources_secrets() -> None:
-    own = {"Cookie": "b", "Accept-Language": "zh"}
-
-    assert headers.for_page_of(own, "https://a.example/list", "https://a.example/article") == own
-    assert headers.for_page_of(own, "https://a.example/list", "https://b.example/a") == {"Accept-Language": "zh"}
-    assert headers.for_page_of(own, "https://a.example/list", "http://a.example/a") == {"Accept-Language": "zh"}
-
-
 @pytest.mark.parametrize(
     ("value", "found"),
     [

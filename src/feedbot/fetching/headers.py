@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
 from feedbot.fetching.model import Validators
-from feedbot.fetching.urls import parse, same_site
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -41,14 +40,6 @@ def request_headers(
     if validators.last_modified:
         headers["if-modified-since"] = validators.last_modified
     return headers | {name.lower(): value for name, value in own.items()}
-
-
-def for_page_of(own: Mapping[str, str], source_url: str, url: str) -> Mapping[str, str]:
-    """Those of a source's own headers that may go to `url`, which a page of the source links to.
-
-    All of them within the source's own site, else the harmless ones only. Raises BadUrl.
-    """
-    return own if same_site(parse(source_url), parse(url)) else for_another_site(own)
 
 
 def for_another_site(own: Mapping[str, str]) -> dict[str, str]:
