@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from feedbot.domain.deliveries import MAX_UNANSWERED, State
-from feedbot.domain.judging import REDESIGN_ITEMS
+from feedbot.domain.redesign import ARRIVALS, FEWEST
 from feedbot.errors import FetchError
 from feedbot.services.reading import MAX_ARTICLES
 
@@ -37,11 +37,12 @@ def test_every_class_of_failure_is_named() -> None:
 
 
 def test_the_numbers_are_those_of_the_code() -> None:
-    baseline = " ".join((DECISIONS / "0007-baseline-and-redesign.md").read_text("utf-8").split())
+    redesigns = " ".join((DECISIONS / "0019-redesigns-and-websub.md").read_text("utf-8").split())
     at_least_once = " ".join((DECISIONS / "0005-at-least-once.md").read_text("utf-8").split())
 
     assert f"up to {MAX_ARTICLES} a visit" in " ".join(TEXT.split())
-    assert (REDESIGN_ITEMS, "Five or more articles" in baseline) == (5, True)
+    assert (FEWEST, "A list of five or more entries is **held**" in redesigns) == (5, True)
+    assert (ARRIVALS, "news comes in on top of them at two visits" in redesigns) == (2, True)
     assert (MAX_UNANSWERED, "ends as `failed` after eight tries" in at_least_once) == (8, True)
 
 

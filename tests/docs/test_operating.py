@@ -78,7 +78,7 @@ async def test_every_address_is_named_and_no_other(sqlite_url: str) -> None:
     await database.close()
     expected = {as_written(route.path) for route in site.routes if isinstance(route, Route)}
     assert not [route for route in site.routes if isinstance(route, Mount)]
-    expected |= {OPML_PATH, "/sandbox"}
+    expected |= {OPML_PATH, "/sandbox", "/websub/<token>"}
     expected |= {
         f"/feeds/{name}.{form}" for name in ("all", "category/<path>", "source/<id>") for form in get_args(Format)
     }

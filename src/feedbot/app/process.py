@@ -293,6 +293,7 @@ class Feedbot:
         """What the metrics show of this process, by metric and label."""
         return {
             "polls": dict(self._poller.counts),
+            "pushes": dict(self._subscriber.counts),
             "deliveries": dict(self.telegram.counts) if self.telegram else {},
             "queued": {"": self.workers.queued},
         }

@@ -12,7 +12,7 @@ Numbers = Callable[[], Mapping[str, Mapping[str, float]]]
 
 
 class ProcessMetrics(Collector):
-    """Reads the numbers of polls and deliveries when asked, and registers itself."""
+    """Reads the numbers of polls, pushes and deliveries when asked, and registers itself."""
 
     def __init__(self, registry: CollectorRegistry, numbers: Numbers) -> None:
         self._numbers = numbers
@@ -27,6 +27,7 @@ class ProcessMetrics(Collector):
         now = self._numbers()
         yield _counter("feedbot_polls", "Visits to sources.", "outcome", now.get("polls", {}))
         yield _counter("feedbot_deliveries", "What became of deliveries.", "event", now.get("deliveries", {}))
+        yield _counter("feedbot_pushes", "What hubs pushed.", "event", now.get("pushes", {}))
         queued = GaugeMetricFamily("feedbot_polls_queued", "Sources that wait for their host's turn.")
         queued.add_metric([], now.get("queued", {}).get("", 0))
         yield queued
