@@ -28,7 +28,7 @@ def check(
     Secrets are masked. Nothing is fetched, sent or written.
     """
     try:
-        configuration = context.ensure_object(Invocation).configuration()
+        configuration = _complete(context.ensure_object(Invocation).configuration())
     except ConfigurationError as error:
         if not as_json:
             raise
@@ -38,6 +38,13 @@ def check(
         print_json({"ok": True, "directory": str(configuration.directory), **_as_json(configuration)})
     else:
         _print(configuration)
+
+
+def _complete(configuration: Configuration) -> Configuration:
+    """The configuration, if every secret of its sources can be had."""
+    if configuration.missing:
+        raise ConfigurationError(configuration.missing)
+    return configuration
 
 
 def _as_json(configuration: Configuration) -> dict[str, Any]:

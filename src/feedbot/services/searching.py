@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -68,7 +68,7 @@ class Search:
             page = await self._rendered(page.url)
             found = await self._look_at(page)
         best = self._each_once(sorted(found, key=lambda one: -one.confidence))
-        named = _with_own_ids(best, self.taken.ids)
+        named = _with_free_ids(best, self.taken.ids)
         advice = "" if named else await asyncio.to_thread(_advice, page, self.wanted, self.misses)
         return Findings(page.url, tuple(named), tuple(self.misses), advice, self.requests)
 
@@ -309,14 +309,13 @@ def _language(listing: Listing, wanted: Wanted) -> str | None:
     return wanted.options.language or placing.language(listing.language, titles + summaries)
 
 
-def _with_own_ids(found: Sequence[Candidate], taken: Iterable[str]) -> list[Candidate]:
-    """The candidates with ids that are free, each another one: any of them may be saved, or several."""
-    used = set(taken)
+def _with_free_ids(found: Sequence[Candidate], taken: Collection[str]) -> list[Candidate]:
+    """The candidates with ids that no source has."""
     named = []
     for one in found:
-        source_id = naming.id_for(one.source.title, one.page.url, used) if one.source.id in used else one.source.id
+        is_taken = one.source.id in taken
+        source_id = naming.id_for(one.source.title, one.page.url, taken) if is_taken else one.source.id
         named.append(replace(one, source=replace(one.source, id=source_id)))
-        used.add(source_id)
     return named
 
 
