@@ -49,7 +49,7 @@ _HEAD_BLOCKS = 8
 _FULL_STOPS = "。！？.!?…"
 _STANDFIRST = 300
 _AGENCY = re.compile(r"\A[(（][a-zA-Z]{2,6}(?:/[a-zA-Z]{2,6}){0,4}[)）]\Z")
-_MAIL = re.compile(r"\S+@\S+\.\w+\Z")
+_MAIL = re.compile(r"(?<!\S)[^\s@]{1,64}@[^\s@]{1,190}\.\w{1,24}\Z")
 _HEAD = re.compile(
     r"\A[\s（(【\[•·|]*(?:by\b|von\b|par\b|por\b|de\b|di\b|автор|text:|words:?\s+by\b|published|updated|posted|last (?:updated|modified)|veröffentlicht|publié|опубликовано"
     r"|作者|记者|来源|来自|发布|时间|日期|撰文|文[／/|｜]|编辑|字号|字体|浏览|阅读|点击|分享|发表于|入力|公開|更新|입력|기자명|نشر|كتب)"
