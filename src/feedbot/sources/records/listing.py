@@ -52,12 +52,10 @@ def _items(said: Any, reading: Reading, select: Mapping[str, str], url: str) -> 
         raise NotParseable(f"select.list finds {what} in this JSON: {select['list']!r}.", url=url)
     if not items:
         raise EmptyList(f"The list of articles is empty: {select['list']!r}.", url=url)
-    return list(items.values()) if _is_by_name(items) else items if isinstance(items, list) else [items]
-
-
-def _is_by_name(items: Any) -> bool:
-    """Whether an object holds the articles by their names rather than being one."""
-    return isinstance(items, Mapping) and all(isinstance(one, Mapping) for one in items.values())
+    if isinstance(items, list):
+        return items
+    # An object holds the articles by their names, or it is the only one.
+    return list(items.values()) if all(isinstance(one, Mapping) for one in items.values()) else [items]
 
 
 def _draft(item: Any, reading: Reading, site: Feed, options: ParseOptions) -> Draft | None:
