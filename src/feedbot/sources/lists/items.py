@@ -16,6 +16,7 @@ TITLE_WORDS = frozenset(_TITLE_NAMES.split())
 _LEAST_CARD_TITLE = 10
 _CARD = 120
 _AROUND_DATE = 26
+_MOST_FORM = 60
 _MOST_PARTS = 4
 _LONGEST_APART = 24
 _MAX_DATE = 48
@@ -36,7 +37,8 @@ _NUMERIC_ID = re.compile(r"\d{3,}|\d{4}[/-]\d{1,2}")
 _LONG_SLUG = re.compile(r"[a-z0-9%]+(?:[-_][a-z0-9%]+){3,}", re.IGNORECASE)
 _PAGE = re.compile(r"\.(?:s?html?|pdf|aspx?|jsp|php\?.*\d)\b", re.IGNORECASE)
 _LISTING = re.compile(
-    r"/(?:tags?|category|categories|author|authors|users?|profile|topics?|login|register|search)/", re.IGNORECASE
+    r"/(?:tags?|category|categories|author|authors|users?|profile|people|topics?|login|register|search)/|[?&]mod=space\b",
+    re.IGNORECASE,
 )
 
 
@@ -158,6 +160,12 @@ class Item:
         return len({other.url for other in self.links if other.units >= least} | {link.url})
 
     @cached_property
+    def form(self) -> frozenset[str]:
+        """The tags in it, each with its parent's: alike in blocks that one template made."""
+        inside = self.elements[1:_MOST_FORM]
+        return frozenset(f"{element.parent.tag if element.parent else ''} {element.tag}" for element in inside)
+
+    @cached_property
     def has_date(self) -> bool:
         """Whether a date is printed in it."""
         texts = self.texts[:80]
@@ -175,6 +183,11 @@ class Item:
             for text in self.texts
             if (text.link is None or text.link is self.primary) and text.text != self.title and not is_date(text.text)
         )
+
+
+def is_front_page(url: str) -> bool:
+    """Whether the address is that of a whole site."""
+    return url.partition("://")[2].partition("/")[2].strip("./") == ""
 
 
 def is_card(texts: list[Text]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ from feedbot.sources.spec import Listing, Page, ParseOptions
 _MOST_BLOCKS = 3000
 _MOST_LINKS = 200
 _LONGEST_MORE_LINK = 40
+# The blank between two paragraphs is none where the script has no blanks.
+_AFTER_WIDE_PUNCTUATION = re.compile(r"(?<=[，。！？；：、”）》】]) (?!\.)")
 _BEFORE_MORE = " [(（【»›→|"
 
 
@@ -152,7 +155,7 @@ class _Reader:
 
     def _summary(self, block: Block, own: Sequence[LexborNode], title: str) -> str:
         """The summary without a `Read more` at its end."""
-        summary = self._select.text("summary", block)
+        summary = _AFTER_WIDE_PUNCTUATION.sub("", self._select.text("summary", block))
         for link in own if summary else ():
             text = text_of(link)
             said = len(text.replace(title, ""))

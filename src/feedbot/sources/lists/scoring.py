@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from feedbot.sources.lists.items import Item, is_article_address
+from feedbot.sources.lists.items import Item, is_article_address, is_front_page
 from feedbot.sources.lists.names import NEVER, rank
 from feedbot.sources.lists.noise import Noise
 from feedbot.sources.lists.outline import Outline, units
@@ -16,6 +18,7 @@ SAMPLE = 40
 _FULL_TITLE = 22
 _SHORT_TITLE = 4
 _FULL_PROSE = 60
+_LEAST_FORM = 0.3
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ def score(page: Outline, region: Region, noise: Noise) -> Scored:
     quality = sum(map(_quality, kept)) / len(items)
     around = sum(noise.factor(item.element) for item in kept) / len(kept)
     size = _size(round(len(region.elements) * len(titles) / len(items)))
-    total = quality * _alike(region) * distinct * (1 - several) ** 1.5 * around * size
+    total = quality * _alike(region) * _of_one_form(kept) * distinct * (1 - several) ** 1.5 * around * size
     return Scored(region, items, total, quality)
 
 
@@ -59,9 +62,18 @@ def _alike(region: Region) -> float:
     return 1 - 0.5 * others / len(kinds)
 
 
+def _of_one_form(items: Sequence[Item]) -> float:
+    """Lower where neighbours have little in common: a page's parts, and not the articles of a list."""
+    pairs = [(one.form, other.form) for one, other in pairwise(items)]
+    shares = [len(one & other) / len(one | other) if one | other else 1.0 for one, other in pairs]
+    return min(1.0, _LEAST_FORM + 1.2 * sum(shares) / len(shares))
+
+
 def _quality(item: Item) -> float:
     title = min(1.0, max(0.0, (units(item.title) - _SHORT_TITLE) / (_FULL_TITLE - _SHORT_TITLE)))
-    address = item.primary is not None and is_article_address(item.primary.url)
+    if item.primary is None or is_front_page(item.primary.url):
+        return 0.0
+    address = is_article_address(item.primary.url)
     return (
         0.44 * title
         + 0.26 * item.has_date
