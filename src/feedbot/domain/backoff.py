@@ -8,6 +8,7 @@ from http import HTTPStatus
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+SOON = 1.3  # a source that is back is found within a third of the time that it was away: its list still has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,20 @@ class Pace:
         return min(first * self.growth ** min(failures - 1, 60), max(DAY, interval))
 
 
-_UNREACHABLE = Pace(5 * MINUTE, 30 * MINUTE, 2, "A site that stays away is asked less and less often, at last daily.")
+_UNREACHABLE = Pace(5 * MINUTE, 30 * MINUTE, SOON, "A site that stays away is asked less and less often, at last daily.")
 _OTHER = Pace(30 * MINUTE, 2 * HOUR, 2)
 _LOOK = "See what it sends with `feedbot sources test {id}`."
 _MOVED = "If the site has moved, give the source its new address."
 
 PACES = {
     # Networks and servers mostly mend within minutes.
-    "dns": Pace(5 * MINUTE, 30 * MINUTE, 2, _MOVED),
+    "dns": Pace(5 * MINUTE, 30 * MINUTE, SOON, _MOVED),
     "connect": _UNREACHABLE,
     "timeout": _UNREACHABLE,
     # A person has to do something, there or here.
     "tls": Pace(30 * MINUTE, 2 * HOUR, 2, "Certificates are mostly renewed within days."),
-    "not_parseable": Pace(15 * MINUTE, HOUR, 2, _LOOK),
-    "empty_list": Pace(15 * MINUTE, HOUR, 2, _LOOK),
+    "not_parseable": Pace(15 * MINUTE, HOUR, SOON, _LOOK),
+    "empty_list": Pace(15 * MINUTE, HOUR, SOON, _LOOK),
     "redirects": Pace(HOUR, 2 * HOUR, 2, _MOVED),
     "too_large": Pace(HOUR, 6 * HOUR, 2, _LOOK),
     "blocked_address": Pace(HOUR, 6 * HOUR, 2),
@@ -60,7 +61,7 @@ _BY_STATUS = {
     HTTPStatus.NOT_FOUND: Pace(HOUR, 2 * HOUR, 2, "If it stays so for two days, its new address is searched for."),
     HTTPStatus.TOO_MANY_REQUESTS: Pace(30 * MINUTE, 6 * HOUR, 3, "A longer `interval` keeps it content."),
 }
-_SERVER_FAULT = Pace(10 * MINUTE, 30 * MINUTE, 2)
+_SERVER_FAULT = Pace(10 * MINUTE, 30 * MINUTE, SOON)
 _OTHER_STATUS = Pace(HOUR, 6 * HOUR, 2)
 
 
