@@ -194,7 +194,7 @@ class Poller:
     async def _pushed(self, source: Source, page: Page) -> Polled:
         outcome = PollOutcome(kind=PUSHED)
         try:
-            guarded = await self._guarded(source, await visiting.read_list(source, page))
+            guarded = await self._guarded(source, await visiting.read_list(source, page, now=self._now()))
         except FetchError as error:
             log.warning("push_unread", source=source.id, kind=error.kind, reason=str(error))
             return Polled(outcome, state=hubs.due_now("A push could not be read: polled at once.", self._now()))
@@ -238,7 +238,7 @@ class Poller:
         guarded = await self._guarded(source, found)
         guarded = replace(guarded, count=len(guarded.whole.listed))
         if polled.wants_pages(source, found, guarded):
-            found = await visiting.with_pages(self._fetcher, source, found)
+            found = await visiting.with_pages(self._fetcher, source, found, now)
             guarded = replace(await self._guarded(source, found), count=guarded.count)
         return await self._read(source, fetched, found, guarded, moved)
 
@@ -255,7 +255,7 @@ class Poller:
         """Reads the article pages that the list asks for."""
         now, listing, judgement = self._now(), found.listing, holding.to_store(guarded)
         wanted = polled.to_read(source, guarded, now)
-        read = await reading.read_articles(self._fetcher, source, found.spec, wanted, source.unread)
+        read = await reading.read_articles(self._fetcher, source, found.spec, wanted, source.unread, now)
         contents = {**polled.as_listed(guarded.whole, read.failed), **read.drafts}
         contents = await self._summed_up(source, guarded.whole, contents)
         outcome = PollOutcome(

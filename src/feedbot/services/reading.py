@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -56,9 +57,10 @@ async def read_articles(
     spec: SourceSpec,
     entries: Sequence[Listed],
     tries: Mapping[str, int],
+    now: datetime,
     extractor: Extractor | None = None,
 ) -> Reading:
-    """Reads the article pages of the entries, in order, as far as the limits of one poll allow.
+    """Reads the article pages of the entries at `now`, in order, as far as the limits of one poll allow.
 
     With an `extractor` pages of unknown sites are parsed in its process, else in a thread. A host that fails again and
     again, or asks to wait, is left alone; the others are read on.
@@ -75,7 +77,7 @@ async def read_articles(
         if in_a_row[host] >= MAX_FAILURES_IN_A_ROW:
             continue
         try:
-            reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft, extractor)
+            reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft, now, extractor)
         except FetchError as error:
             url = shown(entry.draft.url)
             log.warning("article_unread", source=source.id, url=url, kind=error.kind, reason=str(error))
@@ -91,7 +93,7 @@ async def read_articles(
 
 
 async def read_article(
-    fetcher: Fetcher, source: Source, spec: SourceSpec, draft: Draft, extractor: Extractor | None = None
+    fetcher: Fetcher, source: Source, spec: SourceSpec, draft: Draft, now: datetime, extractor: Extractor | None = None
 ) -> Draft:
     """The article as its own page or pages tell it.
 
@@ -102,7 +104,7 @@ async def read_article(
         return draft
     pages: list[Page] = []
     url: str | None = draft.url
-    options = parse_options(source)
+    options = parse_options(source, now)
     read = None
     while url and len(pages) < MAX_PAGES:
         pages.append(as_page(await ask_for_article(fetcher, source, url)))

@@ -247,6 +247,7 @@ class Search:
             encoding=options.encoding,
             select=options.select,
             repair=frozenset(options.repair),
+            now=self.now,
         )
 
     async def _guarded(self, url: str, look: Callable[..., Sequence[Lead]], *args: object) -> Sequence[Lead]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from feedbot.domain.article import Draft
 from feedbot.domain.source import Source
@@ -47,10 +48,11 @@ async def visited(fetcher: Fetcher, source: Source, *, progress: Callable[[str],
     fresh = replace(source, options=credentials.opened(source.options))
     progress(f"Fetching {shown(fresh.poll_url)} ...")
     page = visiting.as_page(await ask_for_list(fetcher, fresh))
-    found = await visiting.read_list(fresh, page)
+    now = datetime.now(UTC)
+    found = await visiting.read_list(fresh, page, now=now)
     if fresh.options.pages > 1:
         progress("Fetching the further pages of the list ...")
-        found = await visiting.with_pages(fetcher, fresh, found)
+        found = await visiting.with_pages(fetcher, fresh, found, now)
     tried = _tried(page, found)
     unread = next((draft for draft in tried.drafts if not draft.is_complete), None)
     if unread is None:
@@ -58,7 +60,7 @@ async def visited(fetcher: Fetcher, source: Source, *, progress: Callable[[str],
     progress(f"Fetching {shown(unread.url)} ...")
     extractor = Extractor()
     try:
-        read = await reading.read_article(fetcher, fresh, found.spec, unread, extractor)
+        read = await reading.read_article(fetcher, fresh, found.spec, unread, now, extractor)
     except FetchError as error:
         return replace(tried, article_error=str(error))
     finally:
@@ -79,7 +81,7 @@ async def replayed(database: Database, source: Source) -> Tried:
     if kept is None:
         raise Refused(f"No page of {source.id} is kept: its last visit could read it, or got no page at all.")
     page = Page(kept.body, kept.url, kept.mime_type, kept.charset)
-    return replace(_tried(page, await visiting.read_list(source, page)), kept=kept)
+    return replace(_tried(page, await visiting.read_list(source, page, now=kept.at)), kept=kept)
 
 
 def _tried(page: Page, found: ListPage) -> Tried:

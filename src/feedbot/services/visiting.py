@@ -90,20 +90,25 @@ async def _read(source: Source, fetched: Fetched, now: datetime) -> Visit:
     digest = digest_of(page)
     if digest == source.body_digest and source.listed_at and now - source.listed_at < SAME_FOR:
         return Visit(fetched)
-    return Visit(fetched, await read_list(source, page, digest, fetched.links))
+    return Visit(fetched, await read_list(source, page, digest, fetched.links, now=now))
 
 
 async def read_list(
-    source: Source, page: Page, digest: bytes = b"", links: Mapping[str, str] = MappingProxyType({})
+    source: Source,
+    page: Page,
+    digest: bytes = b"",
+    links: Mapping[str, str] = MappingProxyType({}),
+    *,
+    now: datetime,
 ) -> ListPage:
-    """The page as the list of this source; `links` are those of the answer's headers, by relation.
+    """The page, fetched at `now`, as the list of this source; `links` are those of the answer's headers, by relation.
 
     Raises:
         FetchError: it cannot be read; with the page.
     """
     try:
         spec = _spec(source, page)
-        listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+        listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source, now))
     except FetchError as error:
         error.page = page
         raise
@@ -129,7 +134,7 @@ def digest_of(page: Page) -> bytes:
     return hashlib.blake2b(seen.encode() + page.body, digest_size=_DIGEST_BYTES).digest()
 
 
-async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListPage:
+async def with_pages(fetcher: Fetcher, source: Source, first: ListPage, now: datetime) -> ListPage:
     """The list with the drafts of up to `pages` of its pages, in order, each once.
 
     A page that fails or adds nothing ends it: what was read until then stays.
@@ -141,7 +146,7 @@ async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListP
             break
         asked.add(url)
         try:
-            found, next_url = await _page_of_list(fetcher, source, first.spec, url)
+            found, next_url = await _page_of_list(fetcher, source, first.spec, url, now)
         except FetchError as error:
             log.warning("list_page_unread", source=source.id, url=shown(url), kind=error.kind, reason=str(error))
             break
@@ -153,21 +158,23 @@ async def with_pages(fetcher: Fetcher, source: Source, first: ListPage) -> ListP
     return replace(first, listing=replace(first.listing, drafts=tuple(drafts.values())))
 
 
-async def _page_of_list(fetcher: Fetcher, source: Source, spec: SourceSpec, url: str) -> tuple[Listing, str]:
+async def _page_of_list(
+    fetcher: Fetcher, source: Source, spec: SourceSpec, url: str, now: datetime
+) -> tuple[Listing, str]:
     fetched = await ask_for_list(fetcher, source, url)
     try:
-        listing = await _listing(source, spec, fetched)
+        listing = await _listing(source, spec, fetched, now)
     except (NotParseable, EmptyList):
         rendered = await render_if_shell(fetcher, source, fetched)
         if rendered is None:
             raise
-        listing = await _listing(source, spec, rendered)
+        listing = await _listing(source, spec, rendered, now)
     return listing, listing.next_url or fetched.links.get("next", "")
 
 
-async def _listing(source: Source, spec: SourceSpec, fetched: Fetched) -> Listing:
+async def _listing(source: Source, spec: SourceSpec, fetched: Fetched, now: datetime) -> Listing:
     page = as_page(fetched)
-    return await parsed(source, page.url, spec.parse_list, page, parse_options(source))
+    return await parsed(source, page.url, spec.parse_list, page, parse_options(source, now))
 
 
 def _page_after(source: Source, linked: str, number: int) -> str:
@@ -216,8 +223,8 @@ def fault(error: Exception, url: str) -> ReadingFailed:
     return ReadingFailed(text, url=shown(url))
 
 
-def parse_options(source: Source) -> ParseOptions:
-    """What the admin says of reading this source, as the parsers take it."""
+def parse_options(source: Source, now: datetime) -> ParseOptions:
+    """What the admin says of reading this source, as the parsers take it, of a page that was fetched at `now`."""
     options = source.options
     return ParseOptions(
         timezone=options.timezone,
@@ -225,6 +232,7 @@ def parse_options(source: Source) -> ParseOptions:
         encoding=options.encoding,
         select=options.select,
         repair=frozenset(options.repair),
+        now=now,
     )
 
 
