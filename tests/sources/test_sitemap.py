@@ -136,6 +136,13 @@ def test_an_article_is_told_by_the_form_of_its_address(url: str, is_article: boo
     assert looks_like_article(f"https://town.example{url}") is is_article
 
 
+def test_addresses_are_made_plain_however_they_are_written() -> None:
+    urls = ("/n/das-schöne-neue-boot", "/n/the-ferry-has-sailed", "/n/the-100%-new-pier")
+    assert paths(read(urlset(*urls))) == [
+        "/n/das-sch%C3%B6ne-neue-boot", "/n/the-ferry-has-sailed", "/n/the-100%25-new-pier",
+    ]  # fmt: skip
+
+
 def test_the_newest_two_hundred_addresses_are_taken() -> None:
     urls = [f"/n/{number}" for number in range(1000, 1500)]
     dates = tuple(f"2026-{1 + number % 12:02}-{1 + number % 28:02}" for number in range(500))
