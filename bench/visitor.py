@@ -6,9 +6,10 @@ import heapq
 import math
 import random
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from bench.internet import BEGIN, DAY, SPACING, Answer, Feed, Internet, Site
 from feedbot.domain import moving, outage
@@ -16,6 +17,7 @@ from feedbot.domain.planning import PollOutcome, Rhythm, plan_next_poll
 from feedbot.domain.source import Source, SourceOptions
 
 RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)  # the shipped settings
+_NEW_HOME = "https://new.example/"
 LONGEST_WAIT = 30.0  # for a site on hold; a visit that would take longer is given up at once
 
 
@@ -55,12 +57,37 @@ class Tally:
 
 
 @dataclass(slots=True)
+class _State:
+    """What planning reads of a Source."""
+
+    id: str
+    url: str
+    number: int
+    options: SourceOptions
+    rhythm: Mapping[str, Any] = field(default_factory=dict)
+    hints: Mapping[str, Any] = field(default_factory=dict)
+    redirect: Mapping[str, Any] = field(default_factory=dict)
+    interval: float | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    last_poll_at: datetime | None = None
+    baseline_at: datetime | None = None
+    moved_to: str | None = None
+    proposed_url: str | None = None
+
+    @property
+    def poll_url(self) -> str:
+        """The address to ask."""
+        return self.moved_to or self.url
+
+
+@dataclass(slots=True)
 class _Watched:
     """A feed and what is stored of it."""
 
     site: Site
     feed: Feed
-    source: Source
+    state: _State
     is_begun: bool = False
 
 
@@ -75,7 +102,7 @@ class Visitor:
         self._free_at: dict[str, float] = {}
         self.tally = Tally()
         self._watched = [
-            _Watched(site, feed, _source(site, feed, number)) for number, (site, feed) in enumerate(internet.feeds())
+            _Watched(site, feed, _state(site, feed, number)) for number, (site, feed) in enumerate(internet.feeds())
         ]
 
     def run(self) -> Tally:
@@ -99,31 +126,25 @@ class Visitor:
         return self.tally
 
     def _poll(self, watched: _Watched, at: float) -> float | None:
-        source = watched.source
+        state = watched.state
+        source = cast("Source", state)  # the same attributes; a new Source each time would take longer than the plan
         answer = self._ask(watched, at)
         done = at + answer.seconds
         now = BEGIN + timedelta(seconds=done)
         outcome = self._outcome(watched, answer, now)
         plan = plan_next_poll(source, outcome, self._rhythm, now, self._random.random())
+        is_answered = outcome.kind in {"ok", "unchanged"}
         address = (
-            moving.after_failure(source, outcome)
-            if outcome.kind == "failed"
-            else moving.after_answer(source, "https://new.example/" if answer.permanent else None, now)
+            moving.after_answer(source, _NEW_HOME if answer.permanent else None, now)
+            if is_answered
+            else moving.after_failure(source, outcome)
         )
-        failing = (source.failing_since or now) if outcome.kind == "failed" else source.failing_since
-        self.tally.moved += address.moved_to is not None and source.moved_to is None
-        watched.source = replace(
-            source,
-            rhythm=plan.rhythm,
-            hints=plan.hints,
-            interval=plan.interval,
-            failures=plan.failures,
-            failing_since=failing if plan.failures else None,
-            baseline_at=source.baseline_at or (now if outcome.kind in {"ok", "unchanged"} else None),
-            last_poll_at=now,
-            moved_to=address.moved_to,
-            redirect=address.redirect,
-        )
+        self.tally.moved += address.moved_to is not None and state.moved_to is None
+        state.rhythm, state.hints, state.interval = plan.rhythm, plan.hints, plan.interval
+        state.failures, state.last_poll_at = plan.failures, now
+        state.failing_since = (state.failing_since or now) if plan.failures else None
+        state.baseline_at = state.baseline_at or (now if is_answered else None)
+        state.moved_to, state.redirect = address.moved_to, address.redirect
         return None if plan.next_poll_at is None else (plan.next_poll_at - BEGIN).total_seconds()
 
     def _ask(self, watched: _Watched, at: float) -> Answer:
@@ -135,7 +156,7 @@ class Visitor:
         if site.closed_until - at > LONGEST_WAIT:
             return Answer("http", 0.0, retry_after=site.closed_until - at, requests=0)
         start = max(at, site.closed_until)
-        answer = site.ask(feed, start, moved=watched.source.moved_to is not None)
+        answer = site.ask(feed, start, moved=watched.state.moved_to is not None)
         self._free_at[site.name] = start + answer.seconds + max(SPACING, site.delay)
         tally.requests += answer.requests
         tally.requests_of[feed.pattern] = tally.requests_of.get(feed.pattern, 0) + answer.requests
@@ -146,10 +167,10 @@ class Visitor:
         return answer
 
     def _outcome(self, watched: _Watched, answer: Answer, now: datetime) -> PollOutcome:
-        feed, source = watched.feed, watched.source
+        feed = watched.feed
         if answer.kind not in {"ok", "unchanged"}:
             return self._failure(watched, answer, now)
-        self._attempts.note(watched.site.name, now, None, number=source.number, was_failing=False)
+        self._attempts.note(watched.site.name, now, None, number=watched.state.number, was_failing=False)
         dates = tuple(_date(feed, one) for one in answer.found)
         if answer.kind == "unchanged":
             return PollOutcome(kind="unchanged", max_age=answer.max_age)
@@ -165,10 +186,10 @@ class Visitor:
         )
 
     def _failure(self, watched: _Watched, answer: Answer, now: datetime) -> PollOutcome:
-        source = watched.source
+        state = watched.state
         told = None if answer.kind == "http" and answer.status is None else answer.kind
         if told:
-            self._attempts.note(watched.site.name, now, told, number=source.number, was_failing=source.failures > 0)
+            self._attempts.note(watched.site.name, now, told, number=state.number, was_failing=state.failures > 0)
         is_offline = answer.kind in outage.UNREACHABLE and self._attempts.is_outage(now)
         self.tally.offline += is_offline
         return PollOutcome(
@@ -209,10 +230,8 @@ def _fails(internet: Internet, site: Site, feed: Feed, at: float) -> bool:
     return is_unreadable or site.trouble(at) is not None or internet.is_cut_off(at)
 
 
-def _source(site: Site, feed: Feed, number: int) -> Source:
-    options = SourceOptions(timezone=feed.zone)
-    url = f"https://{site.name}/{feed.name}"
-    return Source(id=feed.name, title=feed.name, url=url, number=number, created_at=BEGIN, options=options)
+def _state(site: Site, feed: Feed, number: int) -> _State:
+    return _State(feed.name, f"https://{site.name}/{feed.name}", number, SourceOptions(timezone=feed.zone))
 
 
 def _date(feed: Feed, index: int) -> datetime | None:
