@@ -75,8 +75,9 @@ def _is_cut_page(text: str) -> bool:
         return False
     if _INSIDE_REFERENCE.search(tail):
         return True
-    is_open = _left_open(text)
-    return is_open >= _ENOUGH_OPEN or (is_open > 0 and not _BLOCK_END.search(tail))
+    if _BLOCK_END.search(tail):  # the last part is whole: a template that forgets its end looks the same
+        return False
+    return _left_open(text) >= (_ENOUGH_OPEN if tail.endswith(">") else 1)
 
 
 def _ends_in_raw_text(text: str) -> bool:
