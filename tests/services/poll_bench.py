@@ -47,11 +47,12 @@ class Bench:
     changes: list[None] = field(default_factory=list)
 
     async def declare(self, **options: object) -> None:
+        """Declares a source that takes its feed as it is, unless `options` say otherwise."""
         source = DeclaredSource(
             id="town",
             title="Town",
             url=self.server.url("/feed"),
-            options=SourceOptions(categories=("News",), **options),  # type: ignore[arg-type]
+            options=SourceOptions(**{"categories": ("News",), "full_text": "never", **options}),  # type: ignore[arg-type]
         )
         await sourcing.reconcile(self.database, [source], self.now)
 

@@ -114,6 +114,29 @@ async def test_the_old_list_goes_on_when_it_is_back_and_what_was_held_waits(benc
     assert (await bench.source()).redesign["undone"] is True
 
 
+async def test_what_turns_out_to_be_known_by_its_title_is_held_no_more(bench: Bench) -> None:
+    await watched(bench, *range(1, 11))
+    strange = feed(*range(1, 11), guid="new-{}", link="https://new.example/{}")
+    bench.serve(strange.replace(b"<title>Story", b"<title>Town | Story").replace(b"2026", b"2025"))
+    await bench.poll()
+    assert len(await held_titles(bench)) == 10
+    bench.serve(strange)
+    assert (await bench.poll()).new == 0
+    assert (await held_titles(bench), (await bench.source()).redesign) == ([], {})
+    assert len(await bench.titles()) == 10
+
+
+async def test_a_list_that_was_empty_when_the_watch_began_is_no_news(bench: Bench) -> None:
+    await bench.declare()
+    await bench.follow()
+    bench.serve(feed())
+    await bench.poll()
+    await bench.poll()
+    bench.serve(undated(*range(10)))
+    assert (await bench.poll()).new == 10
+    assert set(await bench.deliveries()) == {("skipped", "redesign")}
+
+
 async def test_rejected_articles_are_not_asked_about_again_and_go_when_the_old_list_is_back(bench: Bench) -> None:
     await watched(bench, *range(1, 11))
     bench.serve(undated(*range(10)))

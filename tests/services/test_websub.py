@@ -248,6 +248,22 @@ async def test_a_subscription_may_be_denied_later(pushed: Pushed) -> None:
     assert "Story 150" not in await pushed.bench.titles()
 
 
+async def test_hubs_are_told_of_a_new_address_of_ours(pushed: Pushed) -> None:
+    await pushed.subscribe()
+    await pushed.subscriber.tick()
+    assert len(pushed.hub.asked) == 1
+    moved = Subscriber(
+        pushed.bench.database,
+        pushed.bench.fetcher,
+        pushed.bench.poller,
+        callback="http://127.0.0.1:9/websub",
+        now=lambda: pushed.bench.now,
+    )
+    pushed.hub.verifies = False
+    await moved.tick()
+    assert pushed.hub.asked[-1]["hub.callback"].startswith("http://127.0.0.1:9/websub/")
+
+
 async def test_a_removed_source_says_goodbye_to_its_hub(pushed: Pushed) -> None:
     await pushed.subscribe()
     await sourcing.reconcile(pushed.bench.database, [], pushed.bench.now)

@@ -35,7 +35,8 @@ class Watched:
     """What is remembered of a source's list.
 
     `listed_at` is when it was last read as it always was, and `count` how many entries it had then (None: not known,
-    or the admin has changed how it is read). `published` and `titles` are those of its newest stored articles.
+    or the admin has changed how it is read; 0: it has never had any). `published` and `titles` are those of its newest
+    stored articles.
     """
 
     baseline_at: datetime | None
@@ -63,7 +64,7 @@ def is_mostly_new(listed: Sequence[Listed], watched: Watched) -> bool:
     if known >= FEWEST_BELOW and _moved_down(is_known):
         return False
     # A list that grew still has what it had.
-    return watched.count is None or 2 * known < watched.count
+    return not watched.count or 2 * known < watched.count
 
 
 def judge_list(listed: Sequence[Listed], watched: Watched, pending: Pending | None) -> Verdict:
@@ -71,7 +72,7 @@ def judge_list(listed: Sequence[Listed], watched: Watched, pending: Pending | No
     if not _is_redesigned(listed, watched):
         return Verdict.NORMAL
     if pending is None:
-        return Verdict.SILENT if watched.count is None else Verdict.HOLD
+        return Verdict.HOLD if watched.count else Verdict.SILENT
     is_proven = pending.arrivals + has_arrivals(listed, pending) >= ARRIVALS
     return Verdict.RELEASE if is_proven and not pending.is_rejected else Verdict.HOLD
 

@@ -119,12 +119,9 @@ async def hold(
 
     Must run in the transaction that stores the poll.
     """
-    state, judgement = dict(source.redesign), guarded.whole
+    state = dict(source.redesign)
     if guarded.verdict in {Verdict.NORMAL, Verdict.SILENT}:
-        is_over = bool(state.get("rejected_at")) and not any(entry.key in guarded.held for entry in judgement.listed)
-        if is_over:
-            await held.clear(connection, source.number)
-        return _holding(source, {} if is_over or not state else {**state, "undone": True})
+        return _holding(source, await _settled(connection, source, guarded) if state else {})
     await held.put(connection, source.number, _to_hold(guarded, contents, now))
     state = _remembered(state, guarded, source, now)
     if guarded.verdict is Verdict.RELEASE:
@@ -135,6 +132,24 @@ async def hold(
             "redesign_held", source=source.id, found=state["found"], known=state["known"], before=state["before"]
         )
     return _holding(source, state)
+
+
+async def _settled(connection: Connection, source: Source, guarded: Guarded) -> dict[str, object]:
+    """What is left of a redesign now that the list is known again.
+
+    What turns out to be a stored article under its old title is held no more; what was rejected goes once it has left
+    the list; the rest goes on waiting.
+    """
+    found = [entry for entry in guarded.whole.listed if entry.key in guarded.held]
+    known = [entry.key for entry in found if entry.known]
+    await held.drop(connection, source.number, known)
+    left = len(guarded.held) - len(known)
+    is_rejected = bool(source.redesign.get("rejected_at"))
+    if left and not (is_rejected and len(found) == len(known)):
+        return {**source.redesign, "undone": True, "found": left}
+    await held.clear(connection, source.number)
+    log.info("redesign_over", source=source.id, reason="the list is known again")
+    return {}
 
 
 async def keep_page(

@@ -72,7 +72,8 @@ def wants_pages(source: Source, found: ListPage, guarded: Guarded) -> bool:
     if not found.next_url or source.redesign:
         return False
     is_first = source.baseline_at is None or bool(source.list_state.get("pages_due"))
-    return is_first or all(entry.known is None for entry in guarded.whole.listed)
+    listed = guarded.whole.listed
+    return is_first or (bool(listed) and all(entry.known is None for entry in listed))
 
 
 def to_read(source: Source, guarded: Guarded, now: datetime) -> list[judging.Listed]:
@@ -102,10 +103,10 @@ def learnt(
         "unread": {key: count for key, count in read.failed.items() if key in listed},
         "etag": kept.etag,
         "last_modified": kept.last_modified,
-        "body_digest": found.digest if is_read else None,
+        "body_digest": found.digest if is_read and found.count else None,
         "detected_type": found.spec.name if source.type == "auto" else None,
     }
-    if found.listing.home_url and found.spec.parse_article is None:
+    if found.listing.home_url not in {"", fetched.final_url}:
         # A list page is its own home. The first address that a feed names stays: feeds show it with each article.
         values["home_url"] = source.home_url or found.listing.home_url
     return values | _list_state(source, found, guarded, now, is_partial=read.is_partial)
@@ -130,9 +131,14 @@ def as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[b
         if entry.draft.is_complete:
             if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
                 taken[entry.key] = entry.draft
-        elif entry.known is None and failed.get(entry.key.hex(), 0) >= judging.MAX_TRIES:
+        elif failed.get(entry.key.hex(), 0) >= judging.MAX_TRIES and _is_as_listed(entry):
             taken[entry.key] = entry.draft
     return taken
+
+
+def _is_as_listed(entry: judging.Listed) -> bool:
+    """Whether nothing was ever read of the article but its list's words: these may be edited without its page."""
+    return entry.known is None or entry.known.fingerprint == entry.known.list_fingerprint
 
 
 def listed_dates(source: Source, judgement: judging.Judgement) -> tuple[datetime | None, ...] | None:

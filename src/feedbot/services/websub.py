@@ -16,7 +16,7 @@ from feedbot.fetching.client import Fetcher
 from feedbot.fetching.urls import shown
 from feedbot.services.polling import Poller, utc_now
 from feedbot.sources.spec import Page
-from feedbot.storage import sources, websub
+from feedbot.storage import polls, sources, websub
 from feedbot.storage.database import Database
 from feedbot.storage.websub import ACTIVE, ASKED, ENDING, REFUSED, Subscription
 
@@ -25,6 +25,7 @@ ASK_AGAIN = timedelta(days=7)  # after a refusal
 GOODBYES = 3  # requests to a hub that does not answer them
 _MAX_CHALLENGE = 4096
 _SHOWN = 200
+_FACT = "websub"
 
 log = structlog.get_logger()
 
@@ -71,9 +72,14 @@ class Subscriber:
             return
         async with self._database.read() as connection:
             is_any = await websub.is_any(connection)
+            known = await polls.get_fact(connection, _FACT)
         if not is_any:
             return
         async with self._database.write() as connection:
+            if known is None or known[0]["callback"] != self._callback:
+                # Hubs push to where they were told to; what they were told elsewhere runs out.
+                await websub.ask_again(connection, self._now())
+                await polls.set_fact(connection, _FACT, {"callback": self._callback}, self._now())
             await websub.withdraw_unwanted(connection, self._now())
             due = await websub.due(connection, self._now(), AT_ONCE)
         for subscription in due:

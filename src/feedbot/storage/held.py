@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from feedbot.domain.article import Attachment, Draft, Image, Reaction
 from feedbot.storage.database import insert
 from feedbot.storage.tables import held_article
 
+_AT_ONCE = 500
 _DATES = ("published", "updated")
 _NAMES = ("category_path", "related_categories", "tags")
 
@@ -52,6 +53,13 @@ async def put(connection: AsyncConnection, source_number: int, entries: Iterable
         row = {"source_number": source_number, "key": entry.key, "found_at": entry.found_at, **value}
         statement = insert(connection, held_article).values(row)
         await connection.execute(statement.on_conflict_do_update(index_elements=["source_number", "key"], set_=value))
+
+
+async def drop(connection: AsyncConnection, source_number: int, keys: Sequence[bytes]) -> None:
+    """Holds these of a source no more."""
+    for start in range(0, len(keys), _AT_ONCE):
+        among = held_article.c.key.in_(keys[start : start + _AT_ONCE])
+        await connection.execute(delete(held_article).where(held_article.c.source_number == source_number, among))
 
 
 async def clear(connection: AsyncConnection, source_number: int) -> int:

@@ -19,7 +19,7 @@ from feedbot.storage.tables import source
 LEASE = timedelta(minutes=10)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 DECLARED_ORIGINS = ("file", "sandbox")
-_NOT_OF_READING = frozenset({"categories", "category_rules", "interval", "include", "exclude"})
+_NOT_OF_READING = frozenset({"categories", "category_rules", "interval"})
 
 
 @dataclass(frozen=True, slots=True)

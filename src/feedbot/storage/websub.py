@@ -73,6 +73,12 @@ async def withdraw_unwanted(connection: AsyncConnection, now: datetime) -> None:
     await connection.execute(ended.values(state=ENDING, attempts=0, next_try_at=now))
 
 
+async def ask_again(connection: AsyncConnection, now: datetime) -> None:
+    """Makes every subscription due that is in force: our own address has changed."""
+    in_force = update(websub_subscription).where(_own.state.in_([ASKED, ACTIVE]))
+    await connection.execute(in_force.values(state=ASKED, attempts=0, next_try_at=now))
+
+
 async def due(connection: AsyncConnection, now: datetime, limit: int) -> list[Subscription]:
     """The subscriptions of which a hub is to be asked something now, the longest overdue first."""
     query = select(*_COLUMNS).where(_own.next_try_at <= now)
