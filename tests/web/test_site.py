@@ -161,7 +161,9 @@ async def test_in_the_sandbox_the_chat_page_stands_in_for_telegram(sqlite: Datab
         shown = await page(client, "/category/城事资讯")
         assert links(shown, ".buttons .main") == ["/sandbox?start=c1"]
         assert links(await page(client, "/"), ".trial a") == ["/sandbox"]
-        assert (await client.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
+        assert (await client.get("/robots.txt")).text == (
+            "User-agent: feedbot\nAllow: /sandbox/portal/\nDisallow: /\n\nUser-agent: *\nDisallow: /\n"
+        )
 
 
 async def test_without_a_bot_nothing_points_to_telegram(client: httpx.AsyncClient) -> None:

@@ -212,9 +212,13 @@ class Site:
         )
 
     async def robots(self, _request: Request) -> Response:
-        """What crawlers may read: all pages, but nothing of a machine that only tries feedbot out."""
+        """What crawlers may read: all pages, but nothing of a machine that only tries feedbot out.
+
+        There feedbot itself reads the sample portal.
+        """
         closed = ["/"] if self._site.sandbox else ["/admin/", "/api/", "/telegram/", "/sandbox", "/metrics"]
-        lines = ["User-agent: *", *(f"Disallow: {self._site.root}{path}" for path in closed)]
+        own = ["User-agent: feedbot", "Allow: /sandbox/portal/", "Disallow: /", ""] if self._site.sandbox else []
+        lines = [*own, "User-agent: *", *(f"Disallow: {self._site.root}{path}" for path in closed)]
         return PlainTextResponse("\n".join(lines) + "\n")
 
     def _described(self, some: Sequence[Source], _: Translator) -> list[SourceView]:
