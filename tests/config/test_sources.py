@@ -428,22 +428,6 @@ def test_selectors_reach_the_declared_source(directory: Directory, kind: str) ->
 @pytest.mark.parametrize(
     ("kind", "select", "fault"),
     [
-        (
-            "page",
-            "{}",
-            (
-                "select: has no list, so no article can be found. "
-                "Add list: with the CSS selector of the articles on the page."
-            ),
-        ),
-        (
-            "auto",
-            "{title: h2}",
-            (
-                "select: has no list, so no article can be found. "
-                "Add list: with the CSS selector of the articles on the page."
-            ),
-        ),
         ("page", "{list: li, titel: h2}", "select.titel: is not a known key. Did you mean title?"),
         (
             "page",

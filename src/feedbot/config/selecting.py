@@ -9,9 +9,6 @@ from feedbot.config.faults import Finding, suggestion
 from feedbot.config.sources import AUTO
 
 _SENTENCE = re.compile(r"select\.([\w-]+):? (.+)", re.DOTALL)
-_MISSING_LIST = Finding(
-    (), "has no list, so no article can be found.", "Add list: with the CSS selector of the articles on the page."
-)
 _REMEDIES = {
     "CSS": "Write it like h2 a, or time@datetime for an attribute.",
     "JMESPath": "Write a path such as data.items, as jmespath.org explains them.",
@@ -21,20 +18,16 @@ _REMEDIES = {
 def findings(kind: str, select: Mapping[str, str]) -> Iterator[Finding]:
     """What is wrong with the `select` of a source of that type; `path` is the key within it."""
     from feedbot.sources import registry  # noqa: PLC0415 - all the parsers: only where something is selected
-    from feedbot.sources.page_select import check_options  # noqa: PLC0415
 
     spec = registry.get("page" if kind == AUTO else kind)
     if select and not spec.options:
         yield Finding((), f"is of no use for the type {kind}.", "Remove it, or write type: page.")
         return
-    if spec.name == "page" and "list" not in select:
-        yield _MISSING_LIST
     for key in select:
         if key not in spec.options:
             yield Finding((key,), "is not a known key.", suggestion(key, spec.options))
     known = {key: text for key, text in select.items() if key in spec.options}
-    check = spec.check if spec.name != "page" else check_options
-    yield from (_finding(sentence) for sentence in check(known) if "select.list is missing" not in sentence)
+    yield from map(_finding, spec.check(known))
 
 
 def _finding(sentence: str) -> Finding:
