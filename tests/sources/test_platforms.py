@@ -219,6 +219,10 @@ CASES = [
     ("Hosts of blogs and podcasts", "https://ann.tistory.com/7", EMPTY, ["https://ann.tistory.com/rss"]),
     ("Hosts of blogs and podcasts", "https://talk.podbean.com/", EMPTY, ["https://feed.podbean.com/talk/feed.xml"]),
     ("Hosts of blogs and podcasts", "https://www.buzzsprout.com/123/episodes", EMPTY, ["https://feeds.buzzsprout.com/123.rss"]),
+    (
+        "Apple Podcasts", "https://podcasts.apple.com/us/podcast/talk/id1",
+        r'<html><script>{"feedUrl":"https:\/\/talk.example\/feed.xml"}</script></html>', ["https://talk.example/feed.xml"],
+    ),
     ("Boards", "https://news.ycombinator.com/newest", EMPTY, ["https://news.ycombinator.com/rss"]),
     ("Boards", "https://lobste.rs/t/web", EMPTY, ["https://lobste.rs/t/web.rss"]),
     ("Boards", "https://www.v2ex.com/go/python", EMPTY, ["https://www.v2ex.com/feed/python.xml"]),

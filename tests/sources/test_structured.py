@@ -100,7 +100,7 @@ def test_an_article_whose_title_nothing_tells_is_still_to_be_read() -> None:
             EmptyList,
             "The JSON-LD of this page lists no articles.",
         ),
-        ("microdata", "<html></html>", NotParseable, "This page has no microdata (itemscope)."),
+        ("microdata", "<html></html>", NotParseable, "This page has no microdata (itemscope) and no RDFa (typeof)."),
         ("microdata", "<div itemscope></div>", EmptyList, "The microdata of this page marks no articles."),
         (
             "hfeed",

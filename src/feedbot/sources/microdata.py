@@ -1,4 +1,7 @@
-"""Source type `microdata`: a page whose articles are marked with `itemprop` (HTML microdata, schema.org)."""
+"""Source type `microdata`: a page whose articles are marked in its HTML in the words of schema.org.
+
+By `itemscope` and `itemprop` (HTML microdata), or by `typeof` and `property` (RDFa Lite).
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     document = read_or_refuse(page, options)
     roots = items(document)
     if not roots:
-        raise NotParseable("This page has no microdata (itemscope).", url=page.url)
+        raise NotParseable("This page has no microdata (itemscope) and no RDFa (typeof).", url=page.url)
     found = schema_org.entries(roots, document)
     if not found.entries:
         raise EmptyList("The microdata of this page marks no articles.", url=page.url)
@@ -60,20 +63,21 @@ def find(page: Page, options: ParseOptions) -> Sequence[Lead]:
     found = schema_org.entries(items(document), document)
     if not found.confidence:
         return ()
-    reason = f"The page marks {len(found.entries)} articles with microdata."
+    reason = f"The page marks {len(found.entries)} articles with microdata or RDFa."
     return (Lead(page.url, _NAME, reason, round(found.confidence - 0.02, 2)),)
 
 
 def items(document: Document) -> list[dict[str, Any]]:
     """The page's outermost items in the form of JSON-LD: `@type`, `@id` and a list of values for each property."""
     reader = _Reader(document)
-    for node in document.tree.css("[itemscope], [itemprop]")[:_MOST_NODES]:
+    for node in document.tree.css("[itemscope], [itemprop], [typeof], [property]")[:_MOST_NODES]:
         reader.take(node)
     return reader.roots
 
 
 def _may_have_items(page: Page) -> bool:
-    return b"itemscope" in page.body.lower()
+    body = page.body.lower()
+    return b"itemscope" in body or b"typeof=" in body
 
 
 class _Reader:
@@ -88,8 +92,8 @@ class _Reader:
     def take(self, node: LexborNode) -> None:
         attributes = node.attributes
         scope = self._scope(node.parent)
-        names = (attributes.get("itemprop") or "").split()
-        if "itemscope" in attributes:
+        names = _names(attributes)
+        if "itemscope" in attributes or "typeof" in attributes:
             value: Any = _item(attributes)
             self._items[node.mem_id] = value
             if scope is None or not names:
@@ -150,16 +154,22 @@ class _Reader:
                 return
 
 
+def _names(attributes: dict[str, str | None]) -> list[str]:
+    """The properties that an element is a value of, without their prefix."""
+    said = attributes.get("itemprop") or attributes.get("property") or ""
+    return [name.rpartition("/")[2].rpartition(":")[2] for name in said.split()]
+
+
 def _item(attributes: dict[str, str | None]) -> dict[str, Any]:
-    item: dict[str, Any] = {"@type": [kind.rpartition("/")[2] for kind in (attributes.get("itemtype") or "").split()]}
-    if attributes.get("itemid"):
-        item["@id"] = attributes["itemid"]
-    return item
+    kinds = attributes.get("itemtype") or attributes.get("typeof") or ""
+    item: dict[str, Any] = {"@type": [kind.rpartition("/")[2].rpartition(":")[2] for kind in kinds.split()]}
+    name = next((attributes[key] for key in ("itemid", "resource", "about") if attributes.get(key)), None)
+    return item | ({"@id": name} if name else {})
 
 
 SPEC = SourceSpec(
     name=_NAME,
-    summary="A web page whose articles are marked with microdata.",
+    summary="A web page whose articles are marked with microdata or RDFa.",
     parse_list=parse_list,
     recognises=recognises,
     parse_article=article.read,

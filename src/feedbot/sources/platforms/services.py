@@ -25,6 +25,7 @@ _STEAM_APP = re.compile(r"/(?:app|news/app|ogg)/(\d{1,10})")
 _ARXIV = re.compile(r"/list/([a-z-]{2,20}(?:\.[A-Za-z-]{2,4})?)")
 _SOUNDCLOUD = re.compile(r"soundcloud(?:://|:)users:(\d{1,12})")
 _VIDEO_ID = re.compile(r"[\w-]{1,100}")
+_PODCAST_FEED = re.compile(r"""\\?"feedUrl\\?"\s{0,5}:\s{0,5}\\?"(https?:[^"\s]{1,500}?)\\?\"""")
 _ALBUM = re.compile(r"/album/(\d{1,12})")
 _NOT_A_NAME = frozenset({"", "search", "login", "explore", "about", "help", "tags", "tag", "topics", "settings"})
 
@@ -252,6 +253,13 @@ def subdomains(document: Document) -> Iterator[Address]:
             yield Address(document.at(path), "the site", USUAL)
 
 
+def apple_podcasts(document: Document) -> Iterator[Address]:
+    """The feed that the page of a podcast has in its data."""
+    found = _PODCAST_FEED.search(document.text) if document.host == "podcasts.apple.com" else None
+    if found:
+        yield Address(document.absolute(found[1].replace("\\/", "/")), "the podcast", 0.9)
+
+
 def boards(document: Document) -> Iterator[Address]:
     """Hacker News, Lobsters and V2EX."""
     parts = path_parts(document)
@@ -299,5 +307,6 @@ PLATFORMS: tuple[Platform, ...] = (
         " buzzsprout.com and others",
         subdomains,
     ),
+    Platform("Apple Podcasts", "the host", "the podcast's own feed, which the page has in its data", apple_podcasts),
     Platform("Boards", "the host", "Hacker News, Lobsters (also by tag), V2EX (also by node)", boards),
 )
