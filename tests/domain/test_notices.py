@@ -18,7 +18,7 @@ def test_a_source_that_works_says_nothing() -> None:
 def test_what_is_held_back_is_told_with_what_to_do() -> None:
     assert notice(replace(PLAIN, redesign=HELD)) == (
         "12 articles held back since 2026-11-24 12:00 UTC: the list changed beyond recognition (1 of 20 still in it). "
-        "`feedbot sources approve town` publishes them, `feedbot sources reject town` does not."
+        "`feedbot sources approve town` publishes them; with `--reject` they stay out."
     )
     assert "The old list is back." in notice(replace(PLAIN, redesign={**HELD, "undone": True}))
 

@@ -50,7 +50,7 @@ async def test_every_admin_with_a_private_chat_is_told_once_with_a_preview(sqlit
         "If these are its articles:",
         "feedbot sources approve hall",
         "If not:",
-        "feedbot sources reject hall",
+        "feedbot sources approve hall --reject",
     ]
     assert "完全变了样" in chinese
 

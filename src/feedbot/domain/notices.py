@@ -25,7 +25,7 @@ def _notices(source: Source) -> Iterator[str]:
             yield (
                 f"{articles} held back {since}: the list changed beyond recognition "
                 f"({redesign.get('known', 0)} of {redesign.get('before', 0)} still in it).{again} "
-                f"`feedbot sources approve {source.id}` publishes them, `feedbot sources reject {source.id}` does not."
+                f"`feedbot sources approve {source.id}` publishes them; with `--reject` they stay out."
             )
     if source.proposed_url:
         yield f"Its list seems to be at {source.proposed_url} now: make that its `url`, if it is."

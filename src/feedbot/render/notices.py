@@ -34,7 +34,7 @@ def redesign_notice(
     lines += [
         "",
         quoted(_("If these are its articles:")) + f"\n<code>feedbot sources approve {quoted(source_id)}</code>",
-        quoted(_("If not:")) + f"\n<code>feedbot sources reject {quoted(source_id)}</code>",
+        quoted(_("If not:")) + f"\n<code>feedbot sources approve {quoted(source_id)} --reject</code>",
     ]
     return Message("\n".join(lines))
 
