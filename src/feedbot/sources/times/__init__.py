@@ -15,7 +15,7 @@ from feedbot.sources.times import clock, fallback
 from feedbot.sources.times.forms import Found, Site, Sureness, dates
 from feedbot.sources.times.normal import normalised
 
-__all__ = ["find_published", "parse_published"]
+__all__ = ["believed", "find_published", "parse_published"]
 
 # Before the first web page there was no article; a date further ahead than any time zone is a slip or a trick.
 _FIRST_YEAR = 1990
@@ -159,10 +159,14 @@ def _order(language: str, subtags: list[str], timezone: str) -> str:
 
 def _believed(found: datetime, now: datetime | None) -> datetime | None:
     try:
-        moment = found.astimezone(UTC)
+        return believed(found.astimezone(UTC), now)
     except OverflowError:
         return None
-    if moment.year < _FIRST_YEAR or (now is not None and moment > now + _AHEAD):
+
+
+def believed(moment: datetime | None, now: datetime | None) -> datetime | None:
+    """The moment (aware), unless it cannot be when an article came out: before 1990, or more than a day after `now`."""
+    if moment is None or moment.year < _FIRST_YEAR or (now is not None and moment > now + _AHEAD):
         return None
     return moment
 
