@@ -16,6 +16,7 @@ from feedbot.sources.lists.reading import page_language, read_document, read_lis
 from feedbot.sources.page_select import ARTICLE_OPTIONS, OPTIONS, Selection, check_options
 from feedbot.sources.spec import ArticlePages, Lead, Listing, Page, ParseOptions, SourceSpec
 from feedbot.sources.times import parse_published
+from feedbot.sources.truncation import half, is_truncated
 
 __all__ = ["SPEC", "check_options", "find", "parse_article", "parse_list", "recognises"]
 
@@ -31,10 +32,12 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     found. The drafts are complete unless a selector for the article page is given.
 
     Raises:
-        NotParseable: a selector is no valid CSS.
+        NotParseable: a selector is no valid CSS, or the page ends in the middle.
         EmptyList: there is no list of articles, nothing is selected, or nothing selected has a link or a title.
     """
     document = read_document(page, options)
+    if is_truncated(document.text, "html"):
+        raise half(page.url)
     given = {key: text for key, text in options.select.items() if text.strip()}
     if "list" in given:
         return read_list(document, given, options)
@@ -95,7 +98,8 @@ def _with_selected(draft: Draft, page: Page, options: ParseOptions) -> Draft:
     """The draft with what the selectors of the article page give."""
     select = Selection(options.select, page.url)
     tree = read_document(page, options).tree
-    published = parse_published(select.text("article_date", tree), timezone=options.timezone)
+    told = select.text("article_date", tree)
+    published = parse_published(told, timezone=options.timezone, now=options.now, language=options.language)
     return replace(
         draft,
         title=select.text("article_title", tree) or draft.title,

@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from typing import Literal
 
+from feedbot.errors import NotParseable
+
 Kind = Literal["html", "feed"]
 
 _TAIL = 4096
@@ -55,6 +57,11 @@ def is_truncated(text: str, kind: Kind) -> bool:
     must be closed, or with three of them open. Takes time linear in the size of `text`.
     """
     return _is_cut_feed(text) if kind == "feed" else _is_cut_page(text)
+
+
+def half(url: str) -> NotParseable:
+    """The error of a page that is cut."""
+    return NotParseable("The page ends in the middle: the rest of it did not arrive.", url=url)
 
 
 def _is_cut_feed(text: str) -> bool:

@@ -30,6 +30,8 @@ from feedbot.sources.article.measures import letters_in
 from feedbot.sources.article.selected import Choice
 from feedbot.sources.html import images
 from feedbot.sources.spec import ArticlePages, Page, ParseOptions
+from feedbot.sources.times import believed
+from feedbot.sources.truncation import half, is_truncated
 
 MAX_PAGES = 50
 _PORTAL_BODY = b'id="article_content"'
@@ -68,6 +70,8 @@ def _from_portal(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> 
 def _from_any(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
     choice = Choice(options)
     documents = [read_document(page, options) for page in pages[:MAX_PAGES] if is_document(page)]
+    if any(is_truncated(document.text, "html") for document in documents):
+        raise half(documents[-1].url)
     facts, said = _facts(documents[0], options), choice.facts(documents[0])
     following = choice.next_url(documents[-1], pages) or pager.find(documents[-1], pages)
     bodies = _bodies(documents, facts, choice, options)
@@ -105,7 +109,7 @@ def _facts(document: Document, options: ParseOptions) -> Facts:
     return replace(
         merged((data, shown)),
         title=title,
-        published=_exact(data.published, shown.published, options),
+        published=believed(_exact(data.published, shown.published, options), options.now),
         section=max(linked.section, shown.section, head.section, items.section, key=len),
         image=data.image or pictures.lead(document),
         language=languages.find(data.language, document),

@@ -17,6 +17,7 @@ from feedbot.sources.discuz.listing import CUT_MARK
 from feedbot.sources.discuz.meta import read_meta
 from feedbot.sources.discuz.refusals import refuse
 from feedbot.sources.spec import ArticlePages, Page, ParseOptions
+from feedbot.sources.truncation import half
 
 MAX_PAGES = 50
 _SUMMARY_LABEL = "摘要"
@@ -36,7 +37,7 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
 
     Raises:
         feedbot.errors.SiteRefused: the page is a refusal, or has a template without the article.
-        feedbot.errors.NotParseable: no page of a Discuz! portal.
+        feedbot.errors.NotParseable: no page of a Discuz! portal, or half of one.
     """
     if not pages:
         return ArticlePages(draft, next_url=draft.url)
@@ -48,6 +49,8 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
         # Also a later page must not be lost in silence: a limit may strike at any request.
         if body.of(document) is None:
             raise _without_article(document)
+        if document.is_cut:
+            raise half(document.url)
     following = _following(documents)
     parts = body.parts(documents)
     # Nothing comes after a repeated page (a second empty one is that too), and of an article without end fifty pages
@@ -100,7 +103,7 @@ def _complete(
     documents: Sequence[Document], pages: Sequence[body.Part], draft: Draft, options: ParseOptions, *, is_whole: bool
 ) -> Draft:
     first = documents[0]
-    line = read_meta(first, options.timezone)
+    line = read_meta(first, options.timezone, options.now)
     title = _title(first) or draft.title
     summary = _summary(first)
     html = body.joined(pages)

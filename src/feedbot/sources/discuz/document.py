@@ -15,6 +15,7 @@ from feedbot.sources.encoding import decode, strip_controls
 from feedbot.sources.html import parse
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Page, ParseOptions
+from feedbot.sources.truncation import is_truncated
 
 # An article is aid N under every form of its address: dynamic, static, and generated (page 2 glued to eight digits).
 _STATIC = re.compile(r"/article-(?P<aid>\d{1,10})-(?P<page>\d{1,4})\.html\Z", re.ASCII)
@@ -32,13 +33,17 @@ _TRADITIONAL_LABELS = str.maketrans("發佈評論來內關類門戶戸", "发布
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed page without its scripts and styles; links are relative to `base`, which is not always `url`."""
+    """A parsed page without its scripts and styles; links are relative to `base`, which is not always `url`.
+
+    `is_cut`: the page ends in the middle.
+    """
 
     tree: LexborHTMLParser
     url: str
     base: str
     is_discuz: bool
     has_scripts: bool
+    is_cut: bool = False
 
     def first(self, *selectors: str) -> LexborNode | None:
         """The first node that the first matching selector finds."""
@@ -73,6 +78,7 @@ def read(page: Page, options: ParseOptions) -> Document:
         base=html_urls.absolute((base.attributes["href"] if base else "") or "", page.url) or page.url,
         is_discuz=_MARKS.search(text) is not None,
         has_scripts="<script" in text.lower(),
+        is_cut=is_truncated(text, "html"),
     )
 
 

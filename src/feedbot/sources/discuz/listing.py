@@ -15,6 +15,7 @@ from feedbot.sources.discuz.document import Document, article_id, page_number, p
 from feedbot.sources.discuz.refusals import is_refusal, refuse
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions
 from feedbot.sources.times import parse_published
+from feedbot.sources.truncation import half
 
 CUT_MARK = " ..."
 _LIST = "div.bm_c.xld"
@@ -31,13 +32,15 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     Raises:
         feedbot.errors.SiteRefused: the page is a refusal (closed, missing category, anti-bot).
         feedbot.errors.EmptyList: a list or index without an article.
-        feedbot.errors.NotParseable: no page of a Discuz! portal, or a single article.
+        feedbot.errors.NotParseable: no page of a Discuz! portal, half of one, or a single article.
     """
     document = read(page, options)
     reader = _Reader(document, options, crumbs.site_name(document))
     drafts = reader.drafts()
     if not drafts:
         refuse(document)
+    if document.is_cut:
+        raise half(page.url)
     if document.first("#article_content", "h1.ph") is not None:
         text = "This is the page of a single article. Give the address of its category (portal.php?mod=list&catid=N)."
         raise NotParseable(text, url=page.url)
@@ -150,7 +153,7 @@ class _Reader:
             guid=None if aid is None else f"aid:{aid}",
             url=address,
             title=title,
-            published=_published(item, self._options.timezone),
+            published=_published(item, self._options),
             summary=summary,
             summary_is_cut=summary.endswith(CUT_MARK),
             images=_pictures(self._document, item),
@@ -217,10 +220,11 @@ def _summary_text(item: LexborNode) -> str:
     return ""
 
 
-def _published(item: LexborNode, timezone: str) -> datetime | None:
+def _published(item: LexborNode, options: ParseOptions) -> datetime | None:
     """The last date of the item: some templates put a count behind it, in the same dress."""
     texts = map(_date_text, reversed(item.css("span.xg1, em.xg1, p.mtime")))
-    return next(filter(None, (parse_published(text, timezone=timezone) for text in texts)), None)
+    dates = (parse_published(text, timezone=options.timezone, now=options.now) for text in texts)
+    return next(filter(None, dates), None)
 
 
 def _date_text(node: LexborNode) -> str:
