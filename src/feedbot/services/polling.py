@@ -267,7 +267,7 @@ class Poller:
             skip_hours=listing.skip_hours,
             skip_days=listing.skip_days,
         )
-        learnt = polled.learnt(source, fetched, found, guarded, read, is_read=len(read.drafts) == len(wanted), now=now)
+        learnt = polled.learnt(source, fetched, found, guarded, read, is_read=all(map(read.has_done, wanted)), now=now)
         return Polled(
             outcome,
             fetched.status,

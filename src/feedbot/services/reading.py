@@ -15,7 +15,7 @@ import structlog
 from feedbot.domain.article import Draft
 from feedbot.domain.judging import MAX_TRIES, Listed
 from feedbot.domain.source import Source
-from feedbot.errors import ConnectFailed, DnsFailed, FetchError, SiteRefused, SourceGone, TimedOut, TlsFailed
+from feedbot.errors import FetchError, SiteRefused, SourceGone
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.urls import shown
 from feedbot.services.asking import ask_for_article
@@ -30,9 +30,6 @@ MAX_SECONDS = 240.0  # of reading article pages, well inside a lease
 MAX_FAILURES_IN_A_ROW = 3  # then the site is left alone until the next poll
 # Types with a small parser of their own, which no page keeps busy: a thread does.
 _IN_A_THREAD = frozenset({"discuz"})
-# What may be over in an hour. Anything else about a page stays as it is, as far as anybody knows.
-_PASSING = (DnsFailed, TlsFailed, ConnectFailed, TimedOut)
-_PASSING_STATUSES = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 
 log = structlog.get_logger()
 
@@ -49,6 +46,10 @@ class Reading:
     failed: dict[str, int] = field(default_factory=dict)
     missed: list[Listed] = field(default_factory=list)
     is_partial: bool = False
+
+    def has_done(self, entry: Listed) -> bool:
+        """Whether the entry's page was read, or given up."""
+        return entry.key in self.drafts or self.failed.get(entry.key.hex(), 0) >= MAX_TRIES
 
 
 async def read_articles(
@@ -68,13 +69,17 @@ async def read_articles(
     reading = Reading(failed=dict(tries))
     until = time.monotonic() + MAX_SECONDS
     in_a_row: Counter[str] = Counter()
+    asked_to_wait: set[str] = set()
     for count, entry in enumerate(entries):
         if count >= MAX_ARTICLES or time.monotonic() > until:
             # Edits wait for the next regular visit: a list that never reads the same would be visited without end.
             reading.is_partial = any(left.known is None for left in entries[count:])
             break
         host = urlsplit(entry.draft.url).hostname or ""
+        is_enough = _is_enough(spec, entry.draft)
         if in_a_row[host] >= MAX_FAILURES_IN_A_ROW:
+            if is_enough and host not in asked_to_wait:
+                reading.failed[entry.key.hex()] = MAX_TRIES
             continue
         try:
             reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft, now, extractor)
@@ -83,9 +88,10 @@ async def read_articles(
             log.warning("article_unread", source=source.id, url=url, kind=error.kind, reason=str(error))
             if error.retry_after:
                 in_a_row[host] = MAX_FAILURES_IN_A_ROW  # the site asks to wait: that says nothing of this article
+                asked_to_wait.add(host)
                 continue
             in_a_row[host] += 1
-            _count_failure(reading, entry, error, is_enough=_is_enough(spec, entry.draft))
+            _count_failure(reading, entry, error, is_enough=is_enough)
         else:
             in_a_row[host] = 0
             reading.failed.pop(entry.key.hex(), None)
@@ -130,27 +136,17 @@ async def _parsed(
 
 def _is_enough(spec: SourceSpec, draft: Draft) -> bool:
     """Whether the list's own words make an article: a feed's do, those of a portal that refuses its pages do not."""
-    return spec.parse_article is article.read and bool(draft.summary or draft.body_html)
+    return spec.parse_article is article.read and bool(draft.summary or draft.body_html or spec.name == "feed")
 
 
 def _count_failure(reading: Reading, entry: Listed, error: FetchError, *, is_enough: bool) -> None:
     """Counts a try, after the last of which the list's words are taken.
 
-    Where those are enough they are taken at once if the page will not come tomorrow either. Where they are not, a page
-    that the site itself says is not there never counts: such an article is not made from its list entry.
+    Where those are enough they are taken at once: news does not wait for a page, which is looked at again in some hours
+    as those of all young articles are. Where they are not, a page that the site itself says is not there never counts:
+    such an article is not made from its list entry.
     """
     key = entry.key.hex()
     reading.missed.append(entry)
-    tries = reading.failed.get(key, 0)
     not_there = isinstance(error, SiteRefused | SourceGone) or error.status == HTTPStatus.NOT_FOUND
-    if is_enough:
-        reading.failed[key] = tries + 1 if _is_passing(error) else MAX_TRIES
-    else:
-        reading.failed[key] = tries + (not not_there)
-
-
-def _is_passing(error: FetchError) -> bool:
-    is_status = error.status is not None and (
-        error.status in _PASSING_STATUSES or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    )
-    return isinstance(error, _PASSING) or is_status
+    reading.failed[key] = MAX_TRIES if is_enough else reading.failed.get(key, 0) + (not not_there)

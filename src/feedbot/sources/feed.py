@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feedbot.errors import FetchError, NotParseable, SiteRefused
-from feedbot.sources import feed_links
+from feedbot.sources import article, feed_links
 from feedbot.sources.encoding import decode, strip_controls
 from feedbot.sources.feed_json import is_json_feed, parse_json
 from feedbot.sources.feed_prolog import has_feed_root
@@ -73,5 +73,6 @@ SPEC = SourceSpec(
     summary="RSS, Atom or JSON Feed of any version.",
     parse_list=parse_list,
     recognises=recognises,
+    parse_article=article.read,
     find=find,
 )
