@@ -16,7 +16,7 @@ from feedbot.sources.lists.reading import page_language, read_document, read_lis
 from feedbot.sources.page_select import ARTICLE_OPTIONS, OPTIONS, Selection, check_options
 from feedbot.sources.spec import ArticlePages, Lead, Listing, Page, ParseOptions, SourceSpec
 from feedbot.sources.times import parse_published
-from feedbot.sources.truncation import half, is_truncated
+from feedbot.sources.truncation import half
 
 __all__ = ["SPEC", "check_options", "find", "parse_article", "parse_list", "recognises"]
 
@@ -36,7 +36,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
         EmptyList: there is no list of articles, nothing is selected, or nothing selected has a link or a title.
     """
     document = read_document(page, options)
-    if is_truncated(document.text, "html"):
+    if document.is_cut:
         raise half(page.url)
     given = {key: text for key, text in options.select.items() if text.strip()}
     if "list" in given:

@@ -21,6 +21,7 @@ from feedbot.sources.lists.paging import next_page
 from feedbot.sources.page_select import ARTICLE_OPTIONS, Block, Selection, text_of
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Listing, Page, ParseOptions
+from feedbot.sources.truncation import is_truncated
 
 _MOST_BLOCKS = 3000
 _MOST_LINKS = 200
@@ -32,11 +33,15 @@ _BEFORE_MORE = " [(（【»›→|"
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed page; its relative links start from `base_url`, which is not always `url`."""
+    """A parsed page; its relative links start from `base_url`, which is not always `url`.
+
+    `is_cut`: it ends in the middle.
+    """
 
     tree: LexborHTMLParser
     url: str
     base_url: str
+    is_cut: bool = False
 
     @cached_property
     def next_url(self) -> str:
@@ -50,7 +55,7 @@ def read_document(page: Page, options: ParseOptions) -> Document:
     tree = parse(repair_html(text, options.repair) if options.repair else text)
     base = tree.css_first("base[href]")
     declared = absolute(base.attributes.get("href") or "", page.url) if base is not None else ""
-    return Document(tree, page.url, declared or page.url)
+    return Document(tree, page.url, declared or page.url, is_truncated(text, "html"))
 
 
 def read_list(document: Document, selectors: Mapping[str, str], options: ParseOptions) -> Listing:
