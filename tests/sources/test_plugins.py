@@ -19,7 +19,7 @@ CHANGELOG = (
 )
 # What a process says that has the packages: what it knows, what it makes of a page, and its log.
 ASK = """
-import json, sys
+import json, pickle, sys
 from feedbot.sources import registry
 from feedbot.sources.spec import Page, ParseOptions
 page = Page(sys.stdin.buffer.read(), "https://program.example/CHANGELOG.md", "text/plain")
@@ -32,11 +32,13 @@ def read(name):
     drafts = registry.get(name).parse_list(page, ParseOptions()).drafts
     return [[draft.title, draft.url, draft.published.isoformat(), draft.body_html] for draft in drafts]
 spec = registry.detect(page)
+known = [name for name in registry.names() if name not in registry.SPECS]
 print(json.dumps({
-    "names": [name for name in registry.names() if name not in registry.SPECS],
+    "names": known,
     "detected": spec and spec.name,
     "leads": [[lead.type, lead.url, lead.confidence] for lead in registry.leads(page, ParseOptions())],
-    "read": {name: tried(lambda: read(name)) for name in registry.names() if name not in registry.SPECS},
+    "kept": {name: tried(lambda: pickle.loads(pickle.dumps(registry.get(name).parse_list)).package) for name in known},
+    "read": {name: tried(lambda: read(name)) for name in known},
 }))
 """
 
@@ -86,6 +88,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_documented_example_is_installed_and_reads_a_page(example: Path) -> None:
     answer, log = ask(example)
     assert (answer["names"], answer["detected"], log) == (["changelog"], "changelog", "")
+    # Article pages are read in another process, so its functions are sent there.
+    assert answer["kept"] == {"changelog": "feedbot-example 1.0.0"}
     assert answer["leads"] == [["changelog", "https://program.example/CHANGELOG.md", 0.9]]
     assert answer["read"]["changelog"] == [
         [

@@ -10,17 +10,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import ParamSpec, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 
-from feedbot.domain.article import Draft
 from feedbot.errors import FetchError, ReadingFailed, Refused
-from feedbot.sources.spec import ArticlePages, Listing, Page, ParseOptions, SourceSpec
+from feedbot.sources.spec import ArticlePages, Listing, Page, SourceSpec
 
 GROUP = "feedbot.sources"
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
@@ -95,29 +93,41 @@ def _announced() -> Iterator[Plugin]:
     yield from sorted(plugins, key=lambda plugin: (plugin.package, plugin.name))
 
 
+@dataclass(frozen=True, slots=True)
+class _Guarded(Generic[T]):
+    """A parser of a package. It can be pickled, as article pages are read in another process."""
+
+    package: str
+    kind: type[T]
+    parse: Callable[..., object]
+
+    def __call__(self, *args: Any) -> T:
+        """What the parser makes of a page.
+
+        Raises:
+            FetchError: it says so, or it failed.
+        """
+        url = _address(args[0])
+        try:
+            made = self.parse(*args)
+        except FetchError:
+            raise
+        except (Exception, SystemExit) as error:
+            log.exception("plugin_failed", package=self.package, url=url)
+            raise ReadingFailed(_failed(self.package, type(error).__name__), url=url) from error
+        if not isinstance(made, self.kind):
+            reason = f"it gave a {type(made).__name__}, not a {self.kind.__name__}"
+            raise ReadingFailed(_failed(self.package, reason), url=url)
+        return made
+
+
 def _guarded(spec: SourceSpec, package: str) -> SourceSpec:
-    def parse_list(page: Page, options: ParseOptions) -> Listing:
-        return _called(package, page.url, Listing, spec.parse_list, page, options)
-
-    def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
-        if spec.parse_article is None:
-            return ArticlePages(draft)
-        return _called(package, draft.url, ArticlePages, spec.parse_article, pages, draft, options)
-
-    return replace(spec, parse_list=parse_list, parse_article=parse_article if spec.parse_article else None)
+    parse_article = _Guarded(package, ArticlePages, spec.parse_article) if spec.parse_article else None
+    return replace(spec, parse_list=_Guarded(package, Listing, spec.parse_list), parse_article=parse_article)
 
 
-def _called(package: str, url: str, kind: type[T], parse: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> T:
-    try:
-        made = parse(*args, **kwargs)
-    except FetchError:
-        raise
-    except (Exception, SystemExit) as error:
-        log.exception("plugin_failed", package=package, url=url)
-        raise ReadingFailed(_failed(package, type(error).__name__), url=url) from error
-    if not isinstance(made, kind):
-        raise ReadingFailed(_failed(package, f"it gave a {type(made).__name__}, not a {kind.__name__}"), url=url)
-    return made
+def _address(pages: Page | Sequence[Page]) -> str:
+    return pages.url if isinstance(pages, Page) else pages[-1].url if pages else ""
 
 
 def _failed(package: str, reason: str) -> str:
