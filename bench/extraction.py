@@ -1,8 +1,8 @@
 """How well the text of an article is found on its page, and how quickly: beside the engine alone.
 
-The pages are those of `tests/data/articles`, written for feedbot's tests in sixty layouts, each with its right text. They
-are few and made by whoever made the rules: the ratio says that the rules help the engine, not how well either does on
-the web at large.
+The pages are those of `tests/data/articles`, written for feedbot's tests in sixty layouts, each with its right text.
+They are few and made by whoever made the rules: the ratio says that the rules help the engine, not how well either
+does on the web at large.
 """
 
 from __future__ import annotations
@@ -129,9 +129,17 @@ def _trafilatura(sample: Sample, *, precise: bool) -> str:
     text = decode(sample.page.body)
     if not precise:
         return trafilatura.extract(text, url=sample.page.url) or ""
-    options = {"output_format": "html", "favor_precision": True, "include_comments": False}
-    shown = dict.fromkeys(("include_images", "include_links", "include_formatting", "include_tables"), True)
-    return to_text(trafilatura.extract(text, url=sample.page.url, **options, **shown) or "")
+    html = trafilatura.extract(
+        text,
+        url=sample.page.url,
+        output_format="html",
+        favor_precision=True,
+        include_comments=False,
+        include_images=True,
+        include_links=True,
+        include_formatting=True,
+    )
+    return to_text(html or "")
 
 
 def _seconds(way: Callable[[Sample], str], page: Sample, rounds: int) -> float:

@@ -67,7 +67,7 @@ _LINKS = 0.5
 
 
 def find(tree: LexborHTMLParser) -> list[LexborNode]:
-    """The elements with the text, mostly one; none where no name is known, or it stands on several parts of the page."""
+    """The elements with the text, mostly one; none where no name is known or several parts have it."""
     body = tree.body
     if body is None:
         return []

@@ -17,42 +17,54 @@ from feedbot.sources.times import parse_published
 _NOT_SAID = re.compile(r"[\W_]+")
 _SHORT = 160
 _LABELS = (
-    "相关阅读|相关新闻|相关链接|相关报道|相关文章|延伸阅读|推荐阅读|更多阅读|扩展阅读|热门推荐|猜你喜欢|往期回顾|往期推荐|相關閱讀|延伸閱讀|你可能也喜歡"
-    "|(?:read|see|watch) (?:also|more|next)|also read|related(?: (?:articles?|posts?|stories|story|news|reading))?|more on this(?: story)?"
+    "相关阅读|相关新闻|相关链接|相关报道|相关文章|延伸阅读|推荐阅读|更多阅读|扩展阅读|热门推荐|猜你喜欢|往期回顾"
+    "|往期推荐|相關閱讀|延伸閱讀|你可能也喜歡"
+    "|(?:read|see|watch) (?:also|more|next)|also read|related(?: (?:articles?|posts?|stories|story|news|reading))?"
+    "|more on this(?: story)?"
     "|you (?:may|might) also like|don['’]t miss|recommended(?: for you)?|watch|lesen sie (?:auch|mehr)|mehr zum thema"
     "|(?:à )?lire aussi|à lire|voir aussi|sur le même sujet|читайте также|материалы по теме|по теме|смотрите также"
-    "|関連記事|あわせて読みたい|こちらも(?:おすすめ)?|اقرأ أيض[اً]+|[إا]قرأ أيضًا|관련\\s?기사|te puede interesar|lee también|leer también|leia também"
+    "|関連記事|あわせて読みたい|こちらも(?:おすすめ)?|اقرأ أيض[اً]+|[إا]قرأ أيضًا|관련\\s?기사|te puede interesar|lee "
+    "también|leer también|leia também"
     "|veja também|leia mais|leggi anche|potrebbe interessarti|zie ook|lees ook|czytaj także|läs också"
 )
 _LABEL = re.compile(rf"\A[\W_]*(?:{_LABELS})\s*(?:[:：»>]|\Z)", re.IGNORECASE)
 _INSERTED = re.compile(
     r"\A[\W_]*(?:advertisement|anzeige|werbung|publicidad|publicité|publicidade|реклама|广告|廣告|pubblicità|إعلان"
     r"|continua (?:depois|após) (?:da|a) publicidade|(?:article|story) continues (?:below|after .{0,40})"
-    r"|continue reading the main story|(?:skip past|after) newsletter promotion|loading video player|视频加载中)[\W_]*\Z",
+    r"|continue reading the main story|(?:skip past|after) newsletter promotion|loading video player"
+    r"|视频加载中)[\W_]*\Z",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\A[\s（(【\[［]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核|审签|监制|值班编委|来源|稿源|作者|编审|初审|终审|摄影|上一篇|下一篇|上一条|下一条|没有了"
-    r"|分享|打印|关闭|返回|纠错|收藏|复制链接|举报|点赞|版权声明|免责声明|特别声明|声明|凡本网|本文(?:来源|由|系|转载|首发)|未经授权|转载请|欢迎关注|点击(?:下方|上方|这里)"
+    r"\A[\s（(【\[［]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核|审签|监制|值班编委|来源|稿源|作者|编审|初审|终审"
+    r"|摄影|上一篇|下一篇|上一条|下一条|没有了"
+    r"|分享|打印|关闭|返回|纠错|收藏|复制链接|举报|点赞|版权声明|免责声明|特别声明|声明|凡本网|本文(?:来源|由|系|转载"
+    r"|首发)|未经授权|转载请|欢迎关注|点击(?:下方|上方|这里)"
     r"|长按|扫码|扫一扫|微信扫|关注(?:我们|公众号)|阅读原文|展开全文|打开.{0,8}app"
     r"|copyright\b|©|all rights reserved|\(?(?:reporting|additional reporting|editing|written|edited|photographs?) by\b"
-    r"|(?:read|see|view) (?:the )?(?:full|original|more)|subscribe\b|sign up\b|follow us\b|share (?:this|on)|tags?:|filed under|posted (?:by|in|on)"
-    r"|if you (?:enjoyed|liked|have enjoyed)\b|this (?:article|post|story) (?:first|was (?:first|originally))\b|support (?:us|our)\b|join our\b"
+    r"|(?:read|see|view) (?:the )?(?:full|original|more)|subscribe\b|sign up\b|follow us\b|share (?:this|on)|tags?:"
+    r"|filed under|posted (?:by|in|on)"
+    r"|if you (?:enjoyed|liked|have enjoyed)\b|this (?:article|post|story) (?:first|was (?:first|originally))\b"
+    r"|support (?:us|our)\b|join our\b"
     r"|←|«|back to\b|zurück\b|teilen\b|mehr zum thema|zur startseite|quelle:"
-    r"|partager|réagir|commenter|©|поделиться|нашли ошибку|подписывайтесь|無断転載|シェア|저작권|무단\s?전재|ⓒ|condividi|comparte|compartilhe|شارك)",
+    r"|partager|réagir|commenter|©|поделиться|нашли ошибку|подписывайтесь|無断転載|シェア|저작권|무단\s?전재|ⓒ"
+    r"|condividi|comparte|compartilhe|شارك)",
     re.IGNORECASE,
 )
 # A day and an hour, whatever the day is.
 _CLOCK = re.compile(r"\d{1,2}[-/.月]\d{1,2}日?.{0,3}\b\d{1,2}[:：]\d{2}")
 _BY_AT_END = re.compile(r"\b[Bb]y (?:[A-Z][\w'’.-]+\s?){1,4}\Z")
 _HEAD_BLOCKS = 8
+_MOSTLY_LINKS = 0.6
 _FULL_STOPS = "。！？.!?…"
 _STANDFIRST = 300
 _AGENCY = re.compile(r"\A[(（][a-zA-Z]{2,6}(?:/[a-zA-Z]{2,6}){0,4}[)）]\Z")
 _MAIL = re.compile(r"(?<!\S)[^\s@]{1,64}@[^\s@]{1,190}\.\w{1,24}\Z")
 _HEAD = re.compile(
-    r"\A[\s（(【\[•·|]*(?:by\b|von\b|par\b|por\b|de\b|di\b|автор|text:|words:?\s+by\b|published|updated|posted|last (?:updated|modified)|veröffentlicht|publié|опубликовано"
-    r"|作者|记者|来源|来自|发布|时间|日期|撰文|文[／/|｜]|编辑|字号|字体|浏览|阅读|点击|分享|发表于|入力|公開|更新|입력|기자명|نشر|كتب)"
+    r"\A[\s（(【\[•·|]*(?:by\b|von\b|par\b|por\b|de\b|di\b|автор|text:|words:?\s+by\b|published|updated|posted"
+    r"|last (?:updated|modified)|veröffentlicht|publié|опубликовано"
+    r"|作者|记者|来源|来自|发布|时间|日期|撰文|文[／/|｜]|编辑|字号|字体|浏览|阅读|点击|分享|发表于|入力|公開|更新"
+    r"|입력|기자명|نشر|كتب)"
     r"|\b\d{1,3} ?(?:min(?:ute)?s?) read\b|\d+ (?:shares?|comments?)\b",
     re.IGNORECASE,
 )
@@ -78,25 +90,17 @@ def _without_insertions(blocks: Sequence[LexborNode]) -> None:
     after_label = False
     for node in blocks:
         text = " ".join(node.text().split())
-        is_label = bool(_LABEL.match(text)) and (letters(text) <= _SHORT or link_share(node) > 1 / 2)
+        label = _LABEL.match(text)
         has_link = node.css_first("a") is not None
-        if is_label and (
-            has_link or text.rstrip(" :：»>").lower() == text.rstrip(" :：»>").lower().strip() and not _goes_on(text)
-        ):
-            after_label = not has_link
+        is_short = letters(text) <= _SHORT or link_share(node) > _MOSTLY_LINKS
+        is_label = label is not None and is_short and (has_link or not letters(text[label.end() :]))
+        is_listed = after_label and bool(text) and link_share(node) > _MOSTLY_LINKS
+        if is_label or is_listed or _INSERTED.match(text):
+            # A label that leads nowhere is the heading of what follows.
+            after_label = (is_label and not has_link) or is_listed
             node.decompose(recursive=True)
-        elif _INSERTED.match(text):
-            node.decompose(recursive=True)
-        elif after_label and text and link_share(node) > 2 / 3:
-            node.decompose(recursive=True)
-        else:
-            after_label = after_label and not text
-
-
-def _goes_on(text: str) -> bool:
-    """Whether a label is followed by words in the same line."""
-    label = _LABEL.match(text)
-    return bool(label) and letters(text[label.end() :]) > 0 if label else False
+        elif text:
+            after_label = False
 
 
 def _without_head(blocks: Sequence[LexborNode], title: str, author: str, timezone: str) -> None:

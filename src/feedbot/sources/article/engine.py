@@ -16,9 +16,9 @@ _TWICE = 2
 
 
 def extract(html: str, url: str, base: str, paragraph_letters: int) -> str:
-    """The article's clean HTML, `""` if there seems to be none. `paragraph_letters` is how many stand in `<p>`
-    (East Asian ones count as two).
+    """The article's clean HTML, `""` if there seems to be none.
 
+    `paragraph_letters` is how many stand in `<p>`; East Asian ones count as two, here and everywhere in this package.
     readability is asked only if the first finds less than 200 letters or less than half of what stands in paragraphs,
     and believed only if it finds twice as much.
     """

@@ -18,6 +18,7 @@ _NOT_SAID = re.compile(r"[\W_]+")
 _BEFORE, _AFTER = 4, 9
 _LONG = 200
 _MOST = 4000
+_FEW = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def plain(text: str) -> str:
 
 def _is_title(line: Line, wanted: str) -> bool:
     text = plain(line.text)
-    return text == wanted or (len(wanted) > 10 and wanted in text and len(text) <= 2 * len(wanted))
+    return text == wanted or (len(wanted) > _FEW and wanted in text and len(text) <= 2 * len(wanted))
 
 
 def _some(lines: Iterator[tuple[LexborNode, list[str]]]) -> Iterator[tuple[LexborNode, list[str]]]:

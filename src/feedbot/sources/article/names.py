@@ -9,7 +9,8 @@ _PREFIX = re.compile(
     r"\A\s*(?:(?:written |posted |published |reported |words |story |text |photos? )?by\b[:：]?\s+"
     r"|von\s+|par\s+|por\s+|de\s+|от\s+"
     r"|автор\s*[:：]\s*|autor(?:in)?\s*[:：]\s*|auteur\s*[:：]\s*|author\s*[:：]\s*"
-    r"|(?:原?作者|记者|記者|发布者|发布人|撰文|文|文字|筆者|著者|執筆|글|بقلم|كتبت?|الكاتب)\s*[:：/／|｜]\s*|بقلم\s+|作者\s+|posted by\s+|文\s*[|｜/／]\s*|(?:本报|本网)?记者\s+)",
+    r"|(?:原?作者|记者|記者|发布者|发布人|撰文|文|文字|筆者|著者|執筆|글|بقلم|كتبت?|الكاتب)\s*[:：/／|｜]\s*|بقلم\s+"
+    r"|作者\s+|posted by\s+|文\s*[|｜/／]\s*|(?:本报|本网)?记者\s+)",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(

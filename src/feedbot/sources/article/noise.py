@@ -7,34 +7,44 @@ of a part that holds much of the page's text, since bodies too are called `conte
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.sources.article.document import ancestors
 from feedbot.sources.article.measures import letters_of, link_share
 
-_NEVER = "script, style, template, nav, button, select, textarea, input, dialog, svg, canvas, menu, amp-ad, amp-sidebar, amp-social-share, object[type*=flash]"
+_NEVER = (
+    "script, style, template, nav, button, select, textarea, input, dialog, svg, canvas, menu, amp-ad, amp-sidebar, "
+    "amp-social-share, object[type*=flash]"
+)
 _SELDOM = "header, footer, aside, form"
 _ROLES = (
     "[role=navigation], [role=banner], [role=contentinfo], [role=complementary], [role=dialog], [role=alertdialog], "
     "[role=search], [role=menu], [role=toolbar], [hidden], [aria-hidden=true]"
 )
 _WORDS = (
-    "ad ads advert adverts advertisement advertising adsbygoogle adslot adbox admanager sponsor sponsored sponsors promo "
+    "ad ads advert adverts advertisement advertising adsbygoogle adslot adbox admanager sponsor sponsored sponsors "
+    "promo "
     "promos promotion promoted publicidad publicite werbung anzeige gg guanggao share shares sharing sharebar sharebox "
     "sharedaddy bshare jiathis addthis addtoany social socials sns fenxiang teilen partager "
-    "newsletter signup subscribe subscription subscribebox paywall paywalled regwall cookie cookies consent gdpr didomi "
-    "related relateds relate relates recommend recommended recommends recommendation recommendations recirculation onward "
+    "newsletter signup subscribe subscription subscribebox paywall paywalled regwall cookie cookies consent gdpr "
+    "didomi "
+    "related relateds relate relates recommend recommended recommends recommendation recommendations recirculation "
+    "onward "
     "yarpp relatedposts outbrain taboola readalso readmore mostread popular trending hot hotnews rank ranking "
     "comment comments commentlist comentarios commentaires kommentare disqus reactions pinglun breadcrumb breadcrumbs "
-    "crumb crumbs location fildariane prenext prevnext nextprev pagenav postnav pager toc tableofcontents tocbox sommaire "
-    "sidebar sidenav side rail widget widgets menu nav navbar navigation topbar navi topnav footer foot copyright qrcode qr "
+    "crumb crumbs location fildariane prenext prevnext nextprev pagenav postnav pager toc tableofcontents tocbox "
+    "sommaire "
+    "sidebar sidenav side rail widget widgets menu nav navbar navigation topbar navi topnav footer foot copyright "
+    "qrcode qr "
     "toolbar tools jump affiliate disclosure taglist posttags tagcloud authorbox autorenbox authorbio aboutauthor bio "
     "popup modal overlay lightbox masthead skip skiplink print printer printing outlink onwardjourney speechify claps "
     "bookmark livefeed ticker app appdownload openapp kgsignupcard pullquote videopromo editlink mistake"
 )
 _PAIRS = (
-    "read also|read more|read next|also read|lire aussi|most read|more from|more on|you may|may like|do not miss|jump to|"
+    "read also|read more|read next|also read|lire aussi|most read|more from|more on|you may|may like|do not miss|jump "
+    "to|"
     "written by|about author|author box|author bio|author info box|edit section|table of contents|post navigation|"
     "entry footer|article footer|node meta|user info|share box|share bar|share tools|inline news|inline topics|sign up|"
     "ad slot|ad unit|ad container|app download|live feed|video promo|next story|next page|page nav|prev next|"
@@ -96,7 +106,7 @@ def prune_before(node: LexborNode, body: LexborNode) -> None:
     """
     outer = [node, *ancestors(node)]
     earlier = []
-    for inner, around in zip(outer, outer[1:], strict=False):
+    for inner, around in pairwise(outer):
         for child in around.iter():
             if child.mem_id == inner.mem_id:
                 break
@@ -125,9 +135,7 @@ def _is_noise(name: str) -> bool:
     # `has-sidebar` and `no-comments` describe what is around.
     if not parts or parts[0] in {"has", "no", "with", "is", "single", "js", "theme", "page"}:
         return False
-    return not _NOISE_WORDS.isdisjoint(parts) or any(
-        f"{a}-{b}" in _NOISE_PAIRS for a, b in zip(parts, parts[1:], strict=False)
-    )
+    return not _NOISE_WORDS.isdisjoint(parts) or any(f"{a}-{b}" in _NOISE_PAIRS for a, b in pairwise(parts))
 
 
 def _is_small(node: LexborNode, total: int) -> bool:

@@ -14,11 +14,15 @@ _NUMBER_NAMES = frozenset(
 )
 _ENDING = re.compile(r"(?P<stem>.*?)(?P<ending>/|\.[a-z]{3,5})?\Z", re.IGNORECASE)
 _NEXT = re.compile(
-    r"\A[\W_]*(?:下一页|下一頁|下页|后页|次のページ|次へ|다음(?: 페이지)?|next(?: page)?|page \d+|weiter|nächste seite|suivante?|page suivante"
-    r"|siguiente|próxima(?: página)?|successiva|pagina successiva|следующая(?: страница)?|далее|التالي|الصفحة التالية|[›»>→]+)[\W_]*\Z",
+    r"\A[\W_]*(?:下一页|下一頁|下页|后页|次のページ|次へ|다음(?: 페이지)?|next(?: page)?|page \d+|weiter"
+    r"|nächste seite|suivante?|page suivante"
+    r"|siguiente|próxima(?: página)?|successiva|pagina successiva|следующая(?: страница)?|далее|التالي"
+    r"|الصفحة التالية|[›»>→]+)[\W_]*\Z",
     re.IGNORECASE,
 )
 _MOST_LINKS = 5000
+_FIRST = re.compile(r"[-_/](?:p|page-?)?1\Z")
+_MIDDLES = ("_", "-", "/", "/page/", "/page-", "-page-", "_page_", "/p", "_p", "-p", "/seite/")
 
 
 def find(document: Document, pages: Sequence[Page]) -> str | None:
@@ -30,21 +34,20 @@ def find(document: Document, pages: Sequence[Page]) -> str | None:
     number = len(pages) + 1
     read = {_place(page.url) for page in pages}
     first = urlsplit(pages[0].url)
-    for url, is_pager in _links(document, number):
-        if is_pager and _place(url) not in read and _is_page(urlsplit(url), first, number):
+    for url in _links(document, number):
+        if url and _place(url) not in read and _is_page(urlsplit(url), first, number):
             return url
     return None
 
 
-def _links(document: Document, number: int) -> Iterator[tuple[str, bool]]:
+def _links(document: Document, number: int) -> Iterator[str]:
     for node in document.tree.css("link[rel~=next][href]"):
-        yield document.absolute(node.attributes.get("href")), True
+        yield document.absolute(node.attributes.get("href"))
     for node in document.tree.css("a[href]")[:_MOST_LINKS]:
         text = text_of(node)
         is_next = "next" in (node.attributes.get("rel") or "").lower().split() or bool(_NEXT.match(text))
-        is_number = text.strip(" []()【】第页頁") == str(number)
-        if is_next or is_number:
-            yield document.absolute(node.attributes.get("href")), True
+        if is_next or text.strip(" []()【】第页頁") == str(number):
+            yield document.absolute(node.attributes.get("href"))
 
 
 def _is_page(url: SplitResult, first: SplitResult, number: int) -> bool:
@@ -59,10 +62,8 @@ def _is_numbered_query(url: SplitResult, first: SplitResult, number: int) -> boo
     """Whether the queries are the same but for the page's number."""
     here, there = dict(parse_qsl(first.query)), dict(parse_qsl(url.query))
     changed = {name for name in {*here, *there} if here.get(name) != there.get(name)}
-    return len(changed) == 1 and all(
-        name.lower() in _NUMBER_NAMES and there.get(name) in {str(number), str(number - 1)} and name not in {"", None}
-        for name in changed
-    )
+    numbers = {str(number), str(number - 1)}
+    return len(changed) == 1 and all(name.lower() in _NUMBER_NAMES and there.get(name) in numbers for name in changed)
 
 
 def _numbered_paths(path: str, number: int) -> Iterator[str]:
@@ -71,13 +72,10 @@ def _numbered_paths(path: str, number: int) -> Iterator[str]:
     if match is None:
         return
     stem, ending = match["stem"], match["ending"] or ""
-    stems = [stem, re.sub(r"(?<=[-_/])(?:p|page|page-)?1\Z", "", stem).rstrip("-_/")]
     for count in (number, number - 1):
-        for base in dict.fromkeys(stems):
-            for middle in ("_", "-", "/", "/page/", "/page-", "-page-", "/p", "_p", "-p", "_page_", "/seite/", "-"):
-                yield f"{base}{middle}{count}{ending}"
-                yield f"{base}{middle}{count}"
-                yield f"{base}{middle}{count}/"
+        for base in dict.fromkeys((stem, _FIRST.sub("", stem))):
+            for middle in _MIDDLES:
+                yield from (f"{base}{middle}{count}{end}" for end in (ending, "", "/"))
 
 
 def _place(url: str) -> tuple[str, str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
@@ -17,12 +16,16 @@ _SEPARATOR = re.compile(
     r"\s+[-–—―|｜·•»«:：/\\]{1,2}\s+|\s*[|｜_＿»]+\s*|\s*(?:-{2,3}|——|--)\s*|\s+[-–—]\s*|(?<=[^\W\d_a-zA-Z])[-－](?=\S)"
 )
 _SITE_WORDS = re.compile(
-    r"网|報|报社|日报|晚报|早报|在线|门户|频道|论坛|博客|政府|新闻|资讯|电视台|委员会|新聞|ニュース|뉴스|news\b|blog\b|\.(?:com|org|net|cn|de|fr|ru)\b|magazine|times\b|zeitung|journal",
+    r"网|報|报社|日报|晚报|早报|在线|门户|频道|论坛|博客|政府|新闻|资讯|电视台|委员会|新聞|ニュース|뉴스|news\b"
+    r"|blog\b|\.(?:com|org|net|cn|de|fr|ru)\b|magazine|times\b|zeitung|journal",
     re.IGNORECASE,
 )
 _LONGEST = 300
 _HEADINGS = ("h1", "h2", "h3")
-_SET_OFF = "h1, h2, h3, font[size='4'], font[size='5'], font[size='6'], b, strong, center, [class*=title], [class*=Title], .bt, .tit"
+_SET_OFF = (
+    "h1, h2, h3, font[size='4'], font[size='5'], font[size='6'], b, strong, center, [class*=title], [class*=Title], "
+    ".bt, .tit"
+)
 _FEW = 14
 _HOME_PATHS = frozenset({"", "index.html", "index.php", "index.htm", "default.asp"})
 # Of the whole `<title>`: a heading that it ends in and that is shorter is the name of the site.
@@ -114,9 +117,9 @@ def _emphasised(document: Document, full: str) -> str:
     names = {_letters(full), *(_letters(part) for part in _SEPARATOR.split(full))}
     for node in body.css(_SET_OFF):
         text = text_of(node)
-        if _FEW <= letters(text) <= _LONGEST and node.css_first("a") is None and _letters(text) not in names:
-            if not any(outer.tag == "a" for outer in ancestors(node)):
-                return text
+        is_link = node.css_first("a") is not None or any(outer.tag == "a" for outer in ancestors(node))
+        if _FEW <= letters(text) <= _LONGEST and not is_link and _letters(text) not in names:
+            return text
     return ""
 
 

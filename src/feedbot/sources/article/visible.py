@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
@@ -18,36 +19,45 @@ from feedbot.sources.feed_values import unique
 from feedbot.sources.times import parse_published
 
 _AUTHORS = (
-    "[rel~=author], .byline .author, .author-name, .author_name, .authorname, .entry-author, .post-author, .article-author, "
-    ".article__author, .byline__name, .byline-name, .author.vcard, .posted-by, .username, .writer, .reporter, .byline, .author, "
-    "[class*=author-name], [class*=author_name], [class*=author__name], .meta-author, .posted, .news-author, .credits, [class*=__author], "
+    "[rel~=author], .byline .author, .author-name, .author_name, .authorname, .entry-author, .post-author, "
+    ".article-author, "
+    ".article__author, .byline__name, .byline-name, .author.vcard, .posted-by, .username, .writer, .reporter, "
+    ".byline, .author, "
+    "[class*=author-name], [class*=author_name], [class*=author__name], .meta-author, .posted, .news-author, "
+    ".credits, [class*=__author], "
     "[class*=__credits], .user a"
 )
 _DATES = (
-    ".entry-date, .published, .post-date, .article-date, .date-published, .pubdate, .pub-date, .publish-time, #publish_time, "
-    ".publish-date, .pubtime, .article-time, .news-date-time, .news-time, .article__date, .post-time, .c-time, .date, .time"
+    ".entry-date, .published, .post-date, .article-date, .date-published, .pubdate, .pub-date, .publish-time, "
+    "#publish_time, "
+    ".publish-date, .pubtime, .article-time, .news-date-time, .news-time, .article__date, .post-time, .c-time, .date, "
+    ".time"
 )
-_AROUND = "aside, nav, footer, section.comments, .comments, .comment, .sidebar, .related, .recommend, [class*=related], [class*=recommend]"
 _LABEL = re.compile(
-    r"(?P<name>原作者|作者|撰文|发布者|发布人|發佈者|发布时间|发布日期|更新时间|发稿时间|时间|日期|来源|來源|来自|稿源|信息来源|文章来源|责任编辑|责编|编辑|校对|审核"
-    r"|浏览次数|浏览量|浏览|点击数|点击次数|点击|阅读量|阅读|字号|字体|查看|评论|分享到|分享|打印|发布|记者|通讯员|文字|摄影|文)\s*[:：／/]\s*"
+    r"(?P<name>原作者|作者|撰文|发布者|发布人|發佈者|发布时间|发布日期|更新时间|发稿时间|时间|日期|来源|來源|来自"
+    r"|稿源|信息来源|文章来源|责任编辑|责编|编辑|校对|审核"
+    r"|浏览次数|浏览量|浏览|点击数|点击次数|点击|阅读量|阅读|字号|字体|查看|评论|分享到|分享|打印|发布|记者|通讯员"
+    r"|文字|摄影|文)\s*[:：／/]\s*"
 )
 _VALUE_END = re.compile(r"\s{2,}|[|｜【\[\]】]|\s(?=[^\s:：]{1,6}[:：])|\s(?=(?:19|20)\d{2}\b|(?:19|20)\d{2}年)")
 _AUTHOR_LABELS = ("原作者", "作者", "撰文", "记者", "文", "文字", "发布者", "发布人", "發佈者", "发布")
 _ORIGIN_LABELS = ("来源", "來源", "稿源", "信息来源", "文章来源", "来自")
 _REPORTER = re.compile(r"(?<!\w)(?:本报|本网)?(?:记者|通讯员)\s+([\u4e00-\u9fff·]{2,12})(?!\S)")
 _NAME = (
-    r"((?:(?:Dr|Prof|Mr|Mrs|Ms)\.\s+)?[^\W\d_a-z][\w'’.-]*(?:\s+(?:(?:de|da|dos|del|della|von|van|der|den|al|bin|el|la|le)\s+)?"
+    r"((?:(?:Dr|Prof|Mr|Mrs|Ms)\.\s+)?[^\W\d_a-z][\w'’.-]*(?:\s+(?:(?:de|da|dos|del|della|von|van|der|den|al|bin|el"
+    r"|la|le)\s+)?"
     r"[^\W\d_a-z][\w'’.-]*){0,3})"
 )
 _BYLINE = re.compile(
-    rf"(?:\A|[\s—–|•·(])(?:[Bb]y|BY|[Ww]ords by|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|Автор:?|Text:|Autor:|Auteur:|Autore:)\s+{_NAME}\s*(?:\Z|[,|•·;—–(]|\s\d|\s(?:on|am|le|at|in|for)\s)"
+    rf"(?:\A|[\s—–|•·(])(?:[Bb]y|BY|[Ww]ords by|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|Автор:?|Text:|Autor:|Auteur:"
+    rf"|Autore:)\s+{_NAME}\s*(?:\Z|[,|•·;—–(]|\s\d|\s(?:on|am|le|at|in|for)\s)"
 )
 _CJK_BYLINE = re.compile(
     r"(?:\A|\s)(?:posted by|文\s*[／/]|by)\s*((?![A-Za-z])[^\s|｜／/,，]{2,20})(?=\s|[|｜]|\Z)", re.IGNORECASE
 )
 _UPDATED = re.compile(
-    r"\b(?:last )?(?:updated|modified)\b|aktualisiert|mis à jour|modifié|actualizado|atualizado|aggiornato|обновлено|更新(?:于|時間|时间|日)?|수정",
+    r"\b(?:last )?(?:updated|modified)\b|aktualisiert|mis à jour|modifié|actualizado|atualizado|aggiornato|обновлено"
+    r"|更新(?:于|時間|时间|日)?|수정",
     re.IGNORECASE,
 )
 _BARS = re.compile(r"\s*[|｜·•]\s*")
@@ -55,7 +65,8 @@ _DATE_LIKE = re.compile(r"\d")
 _SPLIT_YEAR = re.compile(r"\b((?:19|20)\d{2})\s+(\d{1,2})\s*/\s*(\d{1,2})\s+(?=\d{1,2}:)")
 _IN_ADDRESS = re.compile(r"(?:/|t|[-_/])((?:19|20)\d{2})[-/]?(0[1-9]|1[0-2])[-/]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _CRUMBS = (
-    ".breadcrumb, .breadcrumbs, #breadcrumb, [class*=breadcrumb], [aria-label=breadcrumb], [itemtype$=BreadcrumbList], .crumb, .crumbs, "
+    ".breadcrumb, .breadcrumbs, #breadcrumb, [class*=breadcrumb], [aria-label=breadcrumb], "
+    "[itemtype$=BreadcrumbList], .crumb, .crumbs, "
     ".u-crumb, .location, .position, .fil-ariane, #pt"
 )
 _HERE = re.compile(r"(?:当前位置|您现在的位置|您的位置|您当前的位置|你的位置|現在位置|目前位置)\s*[:：]?")
@@ -158,8 +169,6 @@ def _read(text: str, timezone: str) -> datetime | None:
 
 
 def _has_time(when: datetime, timezone: str) -> bool:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
     local = when.astimezone(ZoneInfo(timezone))
     return (local.hour, local.minute) != (0, 0)
 
