@@ -137,6 +137,14 @@ async def test_a_push_is_in_the_feeds_and_on_its_way_to_the_chats_when_the_hub_g
     assert (await pushed.bench.poll(timedelta(days=1))).unchanged == 4
 
 
+async def test_a_push_that_is_sent_again_changes_nothing(pushed: Pushed) -> None:
+    await pushed.subscribe()
+    for _ in range(3):
+        assert (await pushed.hub.push(feed(150))).status_code == 202
+    assert (await pushed.bench.deliveries()).count(("pending", None)) == 1
+    assert len(await pushed.bench.titles()) == 4
+
+
 async def test_every_method_of_the_recommendation_is_understood(pushed: Pushed) -> None:
     await pushed.subscribe()
     for number, method in enumerate(("sha1", "sha256", "sha384", "sha512"), 150):

@@ -127,7 +127,11 @@ class Subscriber:
             return Receipt.IGNORED
         if not found.is_in_force(now) or not source.enabled:
             return Receipt.IGNORED
-        record = await self.poller.receive(source.id, page)
+        try:
+            record = await self.poller.receive(source.id, page)
+        except Exception:
+            log.exception("push_not_stored", source=source.id)  # the next poll shows it as a failure of the source
+            return Receipt.BUSY
         if record is None:
             return Receipt.BUSY
         async with self._database.write() as connection:
