@@ -186,6 +186,14 @@ def test_a_sitemap_without_articles_says_so() -> None:
         read(urlset("/about"))
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_half_of_a_sitemap_is_an_error_and_never_a_short_one(case: Path) -> None:
+    body = case.read_bytes()
+    for end in (len(body) - 12, len(body) * 2 // 3):
+        with pytest.raises(NotParseable, match=r"^The page ends in the middle: the rest of it did not arrive\.$"):
+            read(body[:end])
+
+
 def test_an_internal_subset_is_no_sitemap() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><urlset><url><loc>&b;</loc></url></urlset>'
     assert not sitemap.recognises(Page(bomb.encode(), URL))

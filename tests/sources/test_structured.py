@@ -55,6 +55,14 @@ def test_the_page_of_an_article_is_no_list_although_it_names_others() -> None:
     assert registry.detect(page) is None
 
 
+@pytest.mark.parametrize("case", LISTS, ids=lambda case: case.name)
+def test_half_of_a_page_is_an_error_and_never_a_short_list(case: Path) -> None:
+    body = case.read_bytes()
+    end = body.rfind(b"</script>") + 20 if of(case) is jsonld.SPEC else len(body) * 9 // 10
+    with pytest.raises(NotParseable, match=r"^The page ends in the middle: the rest of it did not arrive\.$"):
+        of(case).parse_list(Page(body[:end].rstrip(b">"), URL), ParseOptions())
+
+
 @pytest.mark.parametrize(
     ("said", "confidence"),
     [

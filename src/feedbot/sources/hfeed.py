@@ -13,7 +13,7 @@ from feedbot.sources import article
 from feedbot.sources.drafting import MAX_ITEMS, drafted, each_once
 from feedbot.sources.feed_item import Feed, Html, Item, Media
 from feedbot.sources.feed_values import unique
-from feedbot.sources.html_document import Document, page_language, read, read_or_refuse
+from feedbot.sources.html_document import Document, page_language, read, read_or_refuse, refuse_half
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions, SourceSpec
 
 _NAME = "hfeed"
@@ -40,7 +40,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     """The entries that are marked on the page, in its order, each address once.
 
     Raises:
-        NotParseable: this is no web page.
+        NotParseable: this is no web page, or half of one.
         EmptyList: no entry with an address is marked.
     """
     document = read_or_refuse(page, options)
@@ -49,6 +49,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     drafts = each_once(made for entry in _entries(document) if (made := _draft(entry, document, site, options)))
     if not drafts:
         raise EmptyList("No entries with an address are marked on this page (h-entry or hentry).", url=page.url)
+    refuse_half(document)
     name = document.tree.css_first(".h-feed > .p-name, .h-feed > header > .p-name")
     title = " ".join(name.text().split()) if name is not None else document.title
     return Listing(drafts, title=title, home_url=page.url, language=language)

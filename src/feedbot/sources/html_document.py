@@ -15,6 +15,7 @@ from feedbot.sources.feed_prolog import has_feed_root
 from feedbot.sources.feed_values import language
 from feedbot.sources.html import absolute, one_line, parse
 from feedbot.sources.spec import Page, ParseOptions
+from feedbot.sources.truncation import half, is_truncated
 
 _HEAD_CHARACTERS = 65_536
 _ELEMENT = re.compile(
@@ -142,6 +143,16 @@ def read_or_refuse(page: Page, options: ParseOptions) -> Document:
     if document is None:
         raise NotParseable("This is no web page.", url=page.url)
     return document
+
+
+def refuse_half(document: Document) -> None:
+    """Nothing, for a page that is whole.
+
+    Raises:
+        NotParseable: the page was cut off on its way; half of a list must not pass for the list.
+    """
+    if is_truncated(document.text, "html"):
+        raise half(document.url)
 
 
 def page_language(document: Document) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from feedbot.errors import EmptyList, NotParseable
 from feedbot.sources import article, schema_org
-from feedbot.sources.html_document import Document, page_language, read, read_or_refuse
+from feedbot.sources.html_document import Document, page_language, read, read_or_refuse, refuse_half
 from feedbot.sources.html_scripts import data, scripts
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions, SourceSpec
 
@@ -19,7 +19,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     """The articles that the page's JSON-LD lists, in its order, each address once.
 
     Raises:
-        NotParseable: this is no web page, or it has no JSON-LD.
+        NotParseable: this is no web page, half of one, or it has no JSON-LD.
         EmptyList: its JSON-LD lists no article.
     """
     document = read_or_refuse(page, options)
@@ -29,6 +29,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     found = schema_org.entries(roots, document)
     if not found.entries:
         raise EmptyList("The JSON-LD of this page lists no articles.", url=page.url)
+    refuse_half(document)
     return schema_org.listing(found, document, options, page_language(document))
 
 

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 
 from feedbot.errors import EmptyList, NotParseable
 from feedbot.sources import article, schema_org
-from feedbot.sources.html_document import Document, page_language, read, read_or_refuse
+from feedbot.sources.html_document import Document, page_language, read, read_or_refuse, refuse_half
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions, SourceSpec
 
 _NAME = "microdata"
@@ -36,7 +36,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     """The articles that are marked on the page, in its order, each address once.
 
     Raises:
-        NotParseable: this is no web page, or it has no microdata.
+        NotParseable: this is no web page, half of one, or it has no microdata.
         EmptyList: no article is marked.
     """
     document = read_or_refuse(page, options)
@@ -46,6 +46,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     found = schema_org.entries(roots, document)
     if not found.entries:
         raise EmptyList("The microdata of this page marks no articles.", url=page.url)
+    refuse_half(document)
     return schema_org.listing(found, document, options, page_language(document))
 
 

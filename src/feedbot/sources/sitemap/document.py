@@ -15,6 +15,7 @@ from feedbot.errors import NotParseable
 from feedbot.sources.encoding import decode, strip_controls
 from feedbot.sources.html import absolute
 from feedbot.sources.spec import Page, ParseOptions
+from feedbot.sources.truncation import half
 
 MOST_URLS = 50_000  # sitemaps.org: at most that many entries
 MOST_BYTES = 52_428_800  # and at most that large, decompressed
@@ -28,7 +29,9 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#[xX][0-9a-fA
 # An address that is already what `absolute` would make of it; fifty thousand of them take their time.
 _PLAIN = re.compile(r"https?://[a-z0-9][a-z0-9.-]{0,250}[a-z0-9]/[A-Za-z0-9/._~=&?+,;:-]*")
 _ROBOTS_LINE = re.compile(r"^\s{0,50}sitemap\s{0,10}:\s{0,10}(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
-_END = re.compile(r"</(?:[\w-]{1,40}:)?(?:urlset|sitemapindex)\s*>")
+_END = re.compile(
+    r"</(?:[\w-]{1,40}:)?(?:urlset|sitemapindex)\s*>|<(?:[\w-]{1,40}:)?(?:urlset|sitemapindex)[^<>]{0,2000}/>"
+)
 _END_CHARACTERS = 5000
 _HEAD_BYTES = 65_536
 
@@ -87,7 +90,8 @@ def read(page: Page, options: ParseOptions) -> Sitemap:
     """The sitemap's first 50,000 entries, in its order.
 
     Raises:
-        NotParseable: this is no sitemap, one that declares entities, or one larger than the standard allows.
+        NotParseable: this is no sitemap, half of one, one that declares entities, or a larger one than the
+            standard allows.
     """
     text = strip_controls(decode(_inflated(page), declared=page.charset, override=options.encoding)).lstrip()
     found = _ROOT.match(text)
@@ -95,9 +99,11 @@ def read(page: Page, options: ParseOptions) -> Sitemap:
         raise NotParseable(_what_came(text), url=page.url)
     if "<!ENTITY" in text:
         raise NotParseable("The sitemap declares XML entities, as only an attack does; it was not read.", url=page.url)
+    if not _END.search(text, max(len(text) - _END_CHARACTERS, 0)):
+        raise half(page.url)
     is_index = found[1] == "sitemapindex"
     name = "sitemap" if is_index else "url"
-    xml = _BARE_AMPERSAND.sub("&amp;", _PROLOG.sub("", _whole(text, name))).encode()
+    xml = _BARE_AMPERSAND.sub("&amp;", _PROLOG.sub("", text)).encode()
     return Sitemap(tuple(_entries(xml, page.url, name)), is_index)
 
 
@@ -115,14 +121,6 @@ def _inflated(page: Page) -> bytes:
     if not unpacker.eof:
         raise NotParseable("The sitemap is packed by gzip, and its end is missing.", url=page.url)
     return body
-
-
-def _whole(text: str, name: str) -> str:
-    """The text without an entry that is cut off at its end."""
-    if _END.search(text, max(len(text) - _END_CHARACTERS, 0)):
-        return text
-    last = max(text.rfind(f"{name}>", 0, len(text)), text.rfind("/>"))
-    return text[: text.index(">", last) + 1] if last > 0 else text
 
 
 def _entries(xml: bytes, url: str, name: str) -> Iterator[Entry]:

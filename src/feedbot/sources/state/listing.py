@@ -9,7 +9,7 @@ from typing import Any
 from feedbot.errors import NotParseable
 from feedbot.sources import records
 from feedbot.sources.feed_item import Feed
-from feedbot.sources.html_document import Document, page_language, read, read_or_refuse
+from feedbot.sources.html_document import Document, page_language, read, read_or_refuse, refuse_half
 from feedbot.sources.records.guess import unwrapped
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions
 from feedbot.sources.state.links import template
@@ -39,7 +39,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     """The articles in the page's data, in its order, each address once; what `select` does not name is guessed.
 
     Raises:
-        NotParseable: this is no web page, it carries no such data, or an expression is wrong.
+        NotParseable: this is no web page or half of one, it carries no such data, or an expression is wrong.
         EmptyList: the array of articles is empty.
     """
     document = read_or_refuse(page, options)
@@ -53,6 +53,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     if not select.get("list", "").strip() and found is None:
         text = "Nothing in the data of this page looks like a list of articles. Name it: select.script and select.list."
         raise NotParseable(text, url=page.url)
+    refuse_half(document)
     value, guessed = (found.value, found.select) if found and "list" not in select else (candidates[0], {})
     site = Feed(page.url, document.meta("og:site_name"), page.url, options.language or page_language(document))
     listing = records.listing(value.value, site, replace(options, select={**guessed, **select}))
