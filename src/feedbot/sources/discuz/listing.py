@@ -39,13 +39,13 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
     drafts = reader.drafts()
     if not drafts:
         refuse(document)
-    if document.is_cut:
-        raise half(page.url)
     if document.first("#article_content", "h1.ph") is not None:
         text = "This is the page of a single article. Give the address of its category (portal.php?mod=list&catid=N)."
         raise NotParseable(text, url=page.url)
     if not drafts:
         raise _nothing_found(document)
+    if document.is_cut:
+        raise half(page.url)
     return Listing(
         drafts=drafts,
         title=text_of(document.first("div.bm_h h1", "div.header h2")) or reader.site or document.title,
