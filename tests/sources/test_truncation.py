@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedbot.domain.article import Draft
 from feedbot.errors import NotParseable
-from feedbot.sources import feed
+from feedbot.sources import article, feed, registry
 from feedbot.sources.encoding import decode
 from feedbot.sources.spec import Page, ParseOptions
 from feedbot.sources.truncation import is_truncated
@@ -143,3 +145,27 @@ def test_whatever_closes_its_end_is_whole(text: str, kind: str) -> None:
         assert not is_truncated(f"<html><body>{text}</body></html>", "html")
     else:
         assert not is_truncated(f"<rss><channel>{text}</channel></rss>", "feed")
+
+
+@pytest.mark.parametrize(
+    ("name", "case"), [("page", "page/news-list"), ("discuz", "discuz/list"), ("discuz", "discuz/list-gbk")]
+)
+def test_half_of_a_list_page_is_an_error_and_never_a_short_list(name: str, case: str) -> None:
+    path = DATA / f"{case}.html"
+    select = path.with_suffix(".select.json")
+    options = ParseOptions(select=json.loads(select.read_text("utf-8")) if select.exists() else {})
+    body = path.read_bytes()
+    place = body.rindex(b"<a ", 0, len(body) * 2 // 3) + 8
+    spec = registry.get(name)
+    assert len(spec.parse_list(Page(body, "https://news.example/list"), options).drafts) > 1
+    with pytest.raises(NotParseable, match="ends in the middle"):
+        spec.parse_list(Page(body[:place], "https://news.example/list"), options)
+
+
+def test_half_of_an_article_is_an_error_and_never_a_short_article() -> None:
+    story = "<p>The ferry crosses the river every half an hour, and on market days every ten minutes.</p>" * 8
+    whole = f"{HEAD}<article><h1>The ferry</h1>{story}</article></body></html>"
+    draft = Draft(url="https://news.example/1", title="The ferry", summary="It crosses.")
+    assert article.read([Page(whole.encode(), draft.url)], draft, ParseOptions()).draft.body_html
+    with pytest.raises(NotParseable, match="ends in the middle"):
+        article.read([Page(whole[: len(whole) // 2].encode(), draft.url)], draft, ParseOptions())
