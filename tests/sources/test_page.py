@@ -172,3 +172,124 @@ def test_a_page_of_one_article_is_not_taken_for_this_type() -> None:
 def test_an_article_whose_link_is_only_a_picture_is_named_by_what_the_picture_shows() -> None:
     html = fetched("<ul><li><a href=/1><img src=a.jpg alt='梨园 开园'></a></ul>")
     assert [draft.title for draft in page.parse_list(html, options(list="li")).drafts] == ["梨园 开园"]
+
+
+NEWS = """<html lang=en><title>News</title><body><nav><ul><li><a href=/about>About this paper and its people</a>
+<li><a href=/contact>Contact the newsroom</a></ul></nav><h1>News</h1><div class=news>{}</div>
+<a rel=next href="?page=2">Older</a></body></html>"""
+ITEM = """<div class=item><h3><a href="/{0}.html">Headline of the story number {0}</a></h3>
+<span class=day>2026-11-{0:02}</span><p>What happened on day {0}, told in a sentence of its own.</p></div>"""
+LIST = NEWS.format("".join(ITEM.format(number) for number in range(12, 2, -1)))
+
+
+def test_without_selectors_the_list_is_found() -> None:
+    listing = page.parse_list(fetched(LIST), options())
+    assert len(listing.drafts) == 10
+    assert plain(listing.drafts[0]) == {
+        "url": "https://news.example/12.html",
+        "title": "Headline of the story number 12",
+        "published": "2026-11-11T16:00:00+00:00",
+        "summary": "What happened on day 12, told in a sentence of its own.",
+    }
+    assert (listing.title, listing.language, listing.next_url) == ("News", "en", "https://news.example/list/?page=2")
+
+
+def test_a_given_selector_goes_before_what_is_found_and_the_rest_is_found() -> None:
+    draft = page.parse_list(fetched(LIST), options(title="p", body=".text")).drafts[0]
+    assert draft.title == "What happened on day 12, told in a sentence of its own."
+    assert draft.published is not None
+    assert not draft.is_complete
+
+
+def test_a_page_without_a_list_says_so_and_what_to_do() -> None:
+    with pytest.raises(EmptyList) as fault:
+        page.parse_list(fetched(ARTICLE), options())
+    assert str(fault.value) == (
+        "The page has no list of articles that feedbot can find. Give the address of the page that lists them, or say "
+        "where they are with `select.list`; a page that scripts fill needs `browser: always`."
+    )
+    assert fault.value.url == URL
+
+
+def test_a_page_with_a_sure_list_is_recognised_and_leads_to_itself_with_its_selectors() -> None:
+    assert page.recognises(fetched(LIST))
+    (lead,) = page.find(fetched(LIST), options())
+    assert (lead.url, lead.type) == (URL, "page")
+    assert lead.select == {"list": "div.item", "date": "span.day", "summary": "p"}
+    assert lead.reason == "The page lists 10 articles, found by their form (div.item)."
+    assert 0.6 < lead.confidence < 1
+    assert page.parse_list(fetched(LIST), options(**lead.select)) == page.parse_list(fetched(LIST), options())
+
+
+@pytest.mark.parametrize("body", [b'{"a": "<a href=/1>x</a>"}', b"", b"plain words", b"\xff\xfe\x00"])
+def test_what_is_no_web_page_is_not_recognised(body: bytes) -> None:
+    assert not page.recognises(Page(body, URL))
+    assert page.find(Page(body, URL), options()) == []
+
+
+def test_a_link_to_a_place_on_the_page_is_no_article() -> None:
+    html = f"<ul><li><a href='#top'>Top</a><li><a href='{URL}#a'>Part</a><li><a href='#c'>1</a> <a href=/1>one</a></ul>"
+    for select in ({"list": "li"}, {"list": "li", "link": "a"}, {"list": "li a"}):
+        drafts = page.parse_list(fetched(html), options(**select)).drafts
+        assert [(draft.url, draft.title) for draft in drafts] == [("https://news.example/1", "one")]
+
+
+def test_a_block_may_go_on_in_the_elements_behind_it() -> None:
+    html = """<dl><dt>1 Nov 2026<dd><a href=/1>one</a><dd>First.<dt>2 Nov 2026<dd><a href=/2>two</a></dl>"""
+    listing = page.parse_list(fetched(html), options(list="dt", more="dd", date="dt", summary="dd + dd"))
+    assert [(draft.title, draft.summary, str(draft.published)[:10]) for draft in listing.drafts] == [
+        ("one", "First.", "2026-10-31"),
+        ("two", "", "2026-11-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("html", "select"),
+    [
+        ("<li>2026-11-03 <a href=/1>one 2020-01-01</a>", {"list": "li", "date": "@text"}),
+        ("<li>a<a href=/1>one 2020-01-01</a> 2026-11-03 <b>x</b>", {"list": "li", "date": "a@after"}),
+        ("<p>2026-11-03 <a href=/1>one 2020-01-01</a><br>2020-01-01", {"list": "a", "date": "@before"}),
+        ("<li><a href=/1>one</a><b class=d><i>03</i><s>2026-11</s></b>", {"list": "li", "date": ".d"}),
+        ("<li><a href=/1>one</a><b class=d><i>11-03</i><s>2026</s></b>", {"list": "li", "date": ".d"}),
+    ],
+)
+def test_a_date_may_be_loose_text_or_set_apart(html: str, select: dict[str, str]) -> None:
+    (draft,) = page.parse_list(fetched(html), options(**select)).drafts
+    assert str(draft.published) == "2026-11-02 16:00:00+00:00"
+
+
+def test_a_picture_may_be_the_background_of_its_box() -> None:
+    html = """<li><a href=/1>one</a><i class=p style="color:red;background:url( '/1.jpg' ) no-repeat"></i>"""
+    (draft,) = page.parse_list(fetched(html), options(list="li", image=".p@style")).drafts
+    assert draft.images == (Image("https://news.example/1.jpg"),)
+
+
+def test_the_button_that_leads_to_the_article_is_no_part_of_the_summary() -> None:
+    html = "<li><h2><a href=/1>one</a></h2><p>What it says. <a href=/1>[Read more about “one”]</a></p>"
+    (draft,) = page.parse_list(fetched(html), options(list="li", title="h2", summary="p")).drafts
+    assert (draft.title, draft.summary) == ("one", "What it says.")
+
+
+def test_a_later_page_without_the_body_is_an_error_and_not_the_end_of_the_article() -> None:
+    pages = [fetched(ARTICLE, LISTED.url), fetched("<p>Too many requests</p>", "https://news.example/1.html?p=2")]
+    with pytest.raises(NotParseable, match=r"^Nothing on the page matches select\.body: '\.text'\.$") as fault:
+        page.parse_article(pages, LISTED, SELECT)
+    assert fault.value.url == "https://news.example/1.html?p=2"
+
+
+def test_a_later_page_with_an_empty_body_is_the_end_of_the_article() -> None:
+    pages = [fetched(ARTICLE, LISTED.url), fetched("<div class=text></div>", "https://news.example/1.html?p=2")]
+    read = page.parse_article(pages, LISTED, SELECT)
+    assert read.next_url is None
+    assert read.draft.body_html.endswith("<p>Inner.</p>")
+
+
+def test_without_a_selector_of_the_body_the_article_is_found_and_the_other_selectors_go_before_it() -> None:
+    text = "".join(f"<p>Sentence {number} of the story, which is long enough to be one.</p>" for number in range(9))
+    html = (
+        f"<html><head><title>t</title></head><body><h1>Title</h1><i id=w>Ann</i><article>{text}</article></body></html>"
+    )
+    read = page.parse_article([fetched(html, LISTED.url)], LISTED, options(list="li", article_author="#w"))
+    assert read.draft.body_html.startswith("<p>Sentence 0 of the story")
+    assert read.draft.author == "Ann"
+    assert read.draft.is_complete

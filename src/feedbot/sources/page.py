@@ -22,7 +22,7 @@ __all__ = ["SPEC", "check_options", "find", "parse_article", "parse_list", "reco
 
 _MOST_PAGES = 50
 _SURE = 0.6
-_LIKELY = 0.35
+_LIKELY = 0.4
 
 
 def parse_list(page: Page, options: ParseOptions) -> Listing:
@@ -168,4 +168,5 @@ SPEC = SourceSpec(
     parse_article=parse_article,
     options=OPTIONS,
     find=find,
+    check=check_options,
 )

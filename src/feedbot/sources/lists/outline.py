@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -14,6 +16,8 @@ _UNSEEN_NAMES = "script style template noscript select option textarea svg ifram
 _UNSEEN = frozenset(_UNSEEN_NAMES.split())
 _IN_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:)", re.IGNORECASE)
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
+_ARTICLE_MARK = 'meta[property="og:type"][content="article" i]'
+_RUNNING = 60
 _LONGEST_HREF = 2000
 # More tell nothing new of what kind of page it is.
 _MOST_LINKS = 5000
@@ -70,11 +74,15 @@ class Link:
     units: int = 0
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Outline:
-    """The whole page: elements in document order, and the texts, links and pictures in them."""
+    """The whole page: elements in document order, and the texts, links and pictures in them.
+
+    `is_article` is whether the page says of itself that it is one article.
+    """
 
     url: str
+    is_article: bool = False
     elements: list[Element] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -84,6 +92,21 @@ class Outline:
     def text_of(self, element: Element) -> str:
         """The element's text in one line."""
         return " ".join(text.text for text in self.texts[element.text_start : element.text_end])
+
+    @cached_property
+    def _prose_before(self) -> list[int]:
+        """How much of running text there is before each text."""
+        running = (text.units if text.link is None and text.units >= _RUNNING else 0 for text in self.texts)
+        return [0, *accumulate(running)]
+
+    @property
+    def prose(self) -> int:
+        """How much running text the page has, in units: runs that are longer than titles, dates and labels."""
+        return self._prose_before[-1]
+
+    def prose_of(self, element: Element) -> int:
+        """How much of it is in the element."""
+        return self._prose_before[element.text_end] - self._prose_before[element.text_start]
 
     def links_of(self, element: Element) -> list[Link]:
         """The links in the element, itself included."""
@@ -108,6 +131,7 @@ class _Builder:
         self._links: list[Link] = []
 
     def run(self, tree: LexborHTMLParser) -> Outline:
+        self._out.is_article = tree.css_first(_ARTICLE_MARK) is not None
         todo: list[LexborNode | Element] = [tree.body] if tree.body is not None else []
         while todo:
             step = todo.pop()

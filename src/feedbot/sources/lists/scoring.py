@@ -19,6 +19,11 @@ _FULL_TITLE = 22
 _SHORT_TITLE = 4
 _FULL_PROSE = 60
 _LEAST_FORM = 0.3
+_BESIDE = 0.6
+_SAID = 0.4
+_BESIDE_DATED = 0.25
+_SHORT_TEXT = 500
+_ARTICLE_TEXT = 1000
 
 
 @dataclass(slots=True)
@@ -44,8 +49,25 @@ def score(page: Outline, region: Region, noise: Noise) -> Scored:
     quality = sum(map(_quality, kept)) / len(items)
     around = sum(noise.factor(item.element) for item in kept) / len(kept)
     size = _size(round(len(region.elements) * len(titles) / len(items)))
-    total = quality * _alike(region) * _of_one_form(kept) * distinct * (1 - several) ** 1.5 * around * size
+    total = (
+        quality
+        * _stands_alone(page, region, kept)
+        * _alike(region)
+        * _of_one_form(kept)
+        * distinct
+        * (1 - several) ** 1.5
+        * around
+        * size
+    )
     return Scored(region, items, total, quality)
+
+
+def _stands_alone(page: Outline, region: Region, items: Sequence[Item]) -> float:
+    """Lower where the page's text is elsewhere: what stands beside an article are lists of others, mostly undated."""
+    elsewhere = page.prose - sum(page.prose_of(element) for element in region.elements)
+    dated = sum(item.has_date for item in items) / len(items)
+    share = min(1.0, max(0.0, (elsewhere - _SHORT_TEXT) / (_ARTICLE_TEXT - _SHORT_TEXT)) + _SAID * page.is_article)
+    return 1 - share * (_BESIDE - _BESIDE_DATED * dated)
 
 
 def _alike(region: Region) -> float:
