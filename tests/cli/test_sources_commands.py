@@ -386,7 +386,7 @@ class TestSwitching:
         assert (refused.code, "add --yes" in refused.err) == (2, True)
         assert feedbot("sources", "remove", blog, "--yes").code == 0
         assert stored(blog)[0].health == "removed"
-        again = feedbot("sources", "remove", blog, "-y")
+        again = feedbot("sources", "remove", blog, "--yes")
         assert (again.code, again.err) == (
             1,
             "feedbot: blog is removed: `feedbot sources enable blog` brings it back.\n",

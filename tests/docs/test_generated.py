@@ -15,8 +15,10 @@ import typer
 
 from feedbot.cli.main import app
 from feedbot.config.environment import leaves
+from feedbot.config.faults import known_keys
+from feedbot.config.requests import Auth
 from feedbot.config.schema import settings_schema, sources_schema
-from feedbot.config.sources import SourceSettings
+from feedbot.config.sources import CategoryRule, SourceSettings
 from feedbot.sources import registry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,10 +70,14 @@ def test_every_setting_stands_in_the_reference_with_its_variable() -> None:
 
 
 def test_every_source_option_stands_in_the_reference() -> None:
-    options, selectors = REFERENCE.split("## Sources")[1].split("### `select`")
+    options, *parts = REFERENCE.split("## Sources")[1].split("\n### ")
+    tables = {part.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", part, flags=re.MULTILINE) for part in parts}
 
     assert re.findall(r"^\| `(\w+)` \|", options, flags=re.MULTILINE) == list(SourceSettings.model_fields)
-    assert re.findall(r"^\| `(\w+)` \|", selectors, flags=re.MULTILINE) == list(registry.get("page").options)
+    assert tables["`category_rules`"] == known_keys(CategoryRule)
+    assert tables["`auth`"] == known_keys(Auth)
+    selectable = {name: list(spec.options) for name, spec in registry.SPECS.items() if spec.options}
+    assert {f"`select` for `type: {name}`": keys for name, keys in selectable.items()}.items() <= tables.items()
 
 
 def test_every_command_and_option_stands_in_the_reference() -> None:

@@ -69,7 +69,7 @@ def add(
     cookie: option.Cookie = None,
     auth: option.Auth = None,
     proxy: option.Proxy = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Save the best candidate without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Save the best candidate without asking.")] = False,
     pick: Annotated[int | None, typer.Option(metavar="N", help="The candidate to save.", min=1)] = None,
     to_database: Annotated[bool, typer.Option("--to-database", help="Save it in the database.")] = False,
     to_file: Annotated[bool, typer.Option("--to-file", help="Save it in a file of config/sources/.")] = False,

@@ -172,16 +172,19 @@ def checked(entry: Mapping[str, Any]) -> SourceSettings:
 
     from feedbot.config import selecting  # noqa: PLC0415
     from feedbot.config.faults import findings  # noqa: PLC0415
-    from feedbot.config.sources import SourceSettings  # noqa: PLC0415
+    from feedbot.config.sources import AUTO, SourceSettings  # noqa: PLC0415
 
     try:
         settings = SourceSettings.model_validate(entry)
     except ValidationError as error:
         wrong = list(findings(error.errors(), SourceSettings))
         raise _bad(wrong[0].path, wrong[0].reason, wrong[0].remedy) from None
-    if settings.select:
-        for finding in selecting.findings(settings.type, settings.select):
-            raise _bad(("select", *finding.path), finding.reason, finding.remedy)
+    wrong_select = list(selecting.findings(settings.type, settings.select)) if settings.select else []
+    # Without a type nobody knows yet what is at the address: it may be JSON, whose selectors are no CSS.
+    may_be_json = settings.type == AUTO and not list(selecting.findings("json", settings.select))
+    if wrong_select and not may_be_json:
+        first = wrong_select[0]
+        raise _bad(("select", *first.path), first.reason, first.remedy)
     return settings
 
 
