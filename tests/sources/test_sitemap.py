@@ -222,9 +222,11 @@ def test_fifty_thousand_addresses_are_read_in_time() -> None:
         "<urlset>&nbsp;&undeclared;&#1;&#xD800;\x00</urlset>",
         "<urlset xmlns:a='" + "x" * 100_000 + "'></urlset>",
         "<!-- " * 20_000,
+        " " * 200_000 + "<!---->" * 20_000 + " " * 200_000 + "<urlset",
+        "<!---->" + " " * 200_000 + "<urlset></urlset>",
         "<urlset><url><loc>http://[</loc></url></urlset>",
     ],
-    ids=range(7),
+    ids=range(9),
 )
 def test_hostile_xml_is_an_error_in_words(body: str) -> None:
     with pytest.raises((NotParseable, EmptyList)):

@@ -21,7 +21,7 @@ MOST_URLS = 50_000  # sitemaps.org: at most that many entries
 MOST_BYTES = 52_428_800  # and at most that large, decompressed
 _GZIP = b"\x1f\x8b"
 _ROOT = re.compile(
-    r"(?:<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!DOCTYPE[^>\[]{0,500}>|\s){0,50}<(?:[\w-]{1,40}:)?(urlset|sitemapindex)[\s>]",
+    r"(?:<\?.{0,500}?\?>|<!--.{0,5000}?-->|<!DOCTYPE[^>\[]{0,500}>|\s++){0,50}+<(?:[\w-]{1,40}:)?(urlset|sitemapindex)(?=[\s/>])",
     re.DOTALL,
 )
 _PROLOG = re.compile(r"\A\s*<\?xml[^>]{0,500}\?>")
