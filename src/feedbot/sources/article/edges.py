@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.domain.completeness import letters
+from feedbot.sources.article import dates
 from feedbot.sources.article.measures import letters_of, link_share
-from feedbot.sources.times import parse_published
+from feedbot.sources.spec import ParseOptions
 
 _NOT_SAID = re.compile(r"[\W_]+")
 _SHORT = 160
@@ -71,7 +72,7 @@ _HEAD = re.compile(
 _ROOM = "img, iframe, pre, table, ul, ol, blockquote, figure"
 
 
-def trim(html: str, *, title: str, author: str, timezone: str) -> str:
+def trim(html: str, *, title: str, author: str, options: ParseOptions) -> str:
     """The clean HTML without its head and tail lines, labels of adverts, and links to other articles."""
     if not html:
         return ""
@@ -80,7 +81,7 @@ def trim(html: str, *, title: str, author: str, timezone: str) -> str:
     if body is None:
         return html
     _without_insertions(list(body.iter()))
-    _without_head(list(body.iter()), title, author, timezone)
+    _without_head(list(body.iter()), title, author, options)
     _without_tail(list(body.iter()))
     return body.inner_html or ""
 
@@ -103,7 +104,7 @@ def _without_insertions(blocks: Sequence[LexborNode]) -> None:
             after_label = False
 
 
-def _without_head(blocks: Sequence[LexborNode], title: str, author: str, timezone: str) -> None:
+def _without_head(blocks: Sequence[LexborNode], title: str, author: str, options: ParseOptions) -> None:
     """Takes away the title, the byline and the date in front of the first paragraph, and what stands before those."""
     names = {_plain(title), *(_plain(name) for name in author.split(","))} - {""}
     head: list[LexborNode] = []
@@ -119,7 +120,7 @@ def _without_head(blocks: Sequence[LexborNode], title: str, author: str, timezon
         if letters(text) > _STANDFIRST or sentences > 1:
             break
         head.append(node)
-        if _is_title(node, text, title) or _is_head_line(text, names, timezone):
+        if _is_title(node, text, title) or _is_head_line(text, names, options):
             last = len(head)
     for node in head[:last]:
         node.decompose(recursive=True)
@@ -134,7 +135,7 @@ def _is_title(node: LexborNode, text: str, title: str) -> bool:
     return bool(wanted) and (said == wanted or (node.tag == "h2" and said.startswith(wanted)))
 
 
-def _is_head_line(text: str, names: set[str], timezone: str) -> bool:
+def _is_head_line(text: str, names: set[str], options: ParseOptions) -> bool:
     """Whether a line is a byline, a date, or both."""
     if not text or letters(text) > _SHORT or text[-1] in "。！？!?":
         return False
@@ -142,7 +143,7 @@ def _is_head_line(text: str, names: set[str], timezone: str) -> bool:
     rest = min((len(said) - len(name) for name in names if name in said), default=len(said))
     if _HEAD.search(text) or rest <= len(said) // 3 or _BY_AT_END.search(text):
         return True
-    is_dated = _CLOCK.search(text) or parse_published(text, timezone=timezone) is not None
+    is_dated = _CLOCK.search(text) or dates.read(text, options) is not None
     return bool(is_dated) and letters(text) <= _SHORT // 2 and text[-1] != "."
 
 

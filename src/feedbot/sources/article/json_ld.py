@@ -9,11 +9,12 @@ from html import unescape
 from typing import Any
 
 from feedbot.domain.identity import canonical_url
+from feedbot.sources.article import dates
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import language, unique
 from feedbot.sources.html import absolute, one_line
-from feedbot.sources.times import parse_published
+from feedbot.sources.spec import ParseOptions
 
 _OPENING = re.compile(r"<script\b[^>]*?\btype\s*=\s*[\"']?application/ld\+json\b[^>]*>", re.IGNORECASE)
 _CLOSING = re.compile(r"</script", re.IGNORECASE)
@@ -31,7 +32,7 @@ _ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe", "Question"
 Node = Mapping[str, Any]
 
 
-def read(text: str, *, url: str, title: str, timezone: str) -> Facts:
+def read(text: str, *, url: str, title: str, options: ParseOptions) -> Facts:
     """What the page `text` says in JSON-LD of the article at `url`; `title` tells it from others that are listed."""
     nodes = list(_nodes(text))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
@@ -39,14 +40,14 @@ def read(text: str, *, url: str, title: str, timezone: str) -> Facts:
     crumbs = _crumbs(nodes)
     if article is None:
         return Facts(section=crumbs)
-    return _facts(_Reader(article, by_id, url, timezone), crumbs)
+    return _facts(_Reader(article, by_id, url, options), crumbs)
 
 
 class _Reader:
     """One node, its references followed."""
 
-    def __init__(self, node: Node, by_id: Mapping[str, Node], url: str, timezone: str) -> None:
-        self.node, self.by_id, self.url, self.timezone = node, by_id, url, timezone
+    def __init__(self, node: Node, by_id: Mapping[str, Node], url: str, options: ParseOptions) -> None:
+        self.node, self.by_id, self.url, self.options = node, by_id, url, options
 
     def values(self, key: str) -> list[Any]:
         value = self.node.get(key)
@@ -67,7 +68,7 @@ class _Reader:
 
 def _facts(node: _Reader, crumbs: tuple[str, ...]) -> Facts:
     def date(key: str) -> Any:
-        return parse_published(node.text(key), timezone=node.timezone)
+        return dates.read(node.text(key), node.options)
 
     tags = [tag for text in node.texts("keywords") for tag in re.split(r"[,，;、]", text)]
     return Facts(

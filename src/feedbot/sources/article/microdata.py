@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from feedbot.sources.article import dates
 from feedbot.sources.article.document import Document, text_of
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import one_author
 from feedbot.sources.feed_values import language, unique
-from feedbot.sources.times import parse_published
+from feedbot.sources.spec import ParseOptions
 
 _SCOPES = '[itemscope][itemtype$="Article"], [itemscope][itemtype$="Posting"], [itemscope][itemtype$="Report"]'
 _MAX_AUTHORS = 6
 
 
-def read(document: Document, timezone: str) -> Facts:
+def read(document: Document, options: ParseOptions) -> Facts:
     """What the properties inside the first article say, or of the page if no article is marked."""
     scope: LexborHTMLParser | LexborNode = document.tree
     marked = document.tree.css_first(_SCOPES)
@@ -23,8 +24,8 @@ def read(document: Document, timezone: str) -> Facts:
     picture = _node(scope, "image")
     return Facts(
         title=_value(_node(scope, "headline")),
-        published=parse_published(_value(_node(scope, "datePublished")), timezone=timezone),
-        updated=parse_published(_value(_node(scope, "dateModified")), timezone=timezone),
+        published=dates.read(_value(_node(scope, "datePublished")), options),
+        updated=dates.read(_value(_node(scope, "dateModified")), options),
         author=", ".join(unique(map(one_author, _authors(scope)))[:_MAX_AUTHORS]),
         image=document.absolute(_address(picture)),
         language=language(_value(_node(scope, "inLanguage"))),

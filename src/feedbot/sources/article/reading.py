@@ -75,8 +75,6 @@ def _from_any(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> Art
     facts, said = _facts(documents[0], options), choice.facts(documents[0])
     following = choice.next_url(documents[-1], pages) or pager.find(documents[-1], pages)
     bodies = _bodies(documents, facts, choice, options)
-    if choice.has_body and not any(bodies):
-        raise choice.missing_body(pages[0].url)
     html = "".join(bodies)
     if not choice.has_body and letters_in(html) <= letters_in(draft.body_html):
         html = draft.body_html
@@ -91,7 +89,9 @@ def _bodies(documents: Sequence[Document], facts: Facts, choice: Choice, options
     """The body of each page, up to one that repeats another: a site that does not know a number shows page 1 again."""
     found: list[str] = []
     for document in documents:
-        html = choice.body(document) if choice.has_body else body.find(document, facts, options.timezone)
+        html = choice.body(document) if choice.has_body else body.find(document, facts, options)
+        if choice.has_body and not html:  # a part of an article is never taken for the whole
+            raise choice.missing_body(document.url)
         if html in found:
             break
         found.append(html)
@@ -100,12 +100,12 @@ def _bodies(documents: Sequence[Document], facts: Facts, choice: Choice, options
 
 def _facts(document: Document, options: ParseOptions) -> Facts:
     printed = text_of(document.tree.css_first("title"))
-    linked = json_ld.read(document.text, url=document.url, title=printed, timezone=options.timezone)
-    head = meta.read(document, options.timezone)
-    items = microdata.read(document, options.timezone)
+    linked = json_ld.read(document.text, url=document.url, title=printed, options=options)
+    head = meta.read(document, options)
+    items = microdata.read(document, options)
     data = merged((linked, head, items))
     title = titles.find(document, (linked.title, head.title, items.title), data.site)
-    shown = visible.read(document, title, options.timezone)
+    shown = visible.read(document, title, options)
     return replace(
         merged((data, shown)),
         title=title,

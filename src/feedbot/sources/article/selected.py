@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feedbot.errors import NotParseable
+from feedbot.sources.article import dates
 from feedbot.sources.article.document import Document
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.measures import is_inside
@@ -12,7 +13,6 @@ from feedbot.sources.feed_values import unique
 from feedbot.sources.html import clean
 from feedbot.sources.page_select import Selection
 from feedbot.sources.spec import Page, ParseOptions
-from feedbot.sources.times import parse_published
 
 
 class Choice:
@@ -41,7 +41,7 @@ class Choice:
         tree = document.tree
         return Facts(
             title=select.text("article_title", tree),
-            published=parse_published(select.text("article_date", tree), timezone=self._options.timezone),
+            published=dates.read(select.text("article_date", tree), self._options),
             author=select.text("article_author", tree),
             origin=select.text("article_origin", tree),
             section=unique(select.texts("category", tree)),

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
-from feedbot.sources.article import lines
+from feedbot.sources.article import dates, lines
 from feedbot.sources.article.document import Document, ancestors, text_of
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import unique
-from feedbot.sources.times import parse_published
+from feedbot.sources.spec import ParseOptions
 
 _AUTHORS = (
     "[rel~=author], .byline .author, .author-name, .author_name, .authorname, .entry-author, .post-author, "
@@ -74,12 +74,12 @@ _MAX_CRUMBS = 6
 _LAST = frozenset({"正文", "查看内容", "内容", "详情", "内容详情", "文章内容"})
 
 
-def read(document: Document, title: str, timezone: str) -> Facts:
+def read(document: Document, title: str, options: ParseOptions) -> Facts:
     """What stands about the title."""
     about = lines.about_title(document, title)
     texts = [_SPLIT_YEAR.sub(r"\1-\2-\3 ", line.text) for line in about]
     said = dict(_labelled(texts))
-    published, updated = _dates(document, texts, timezone)
+    published, updated = _dates(document, texts, options)
     return Facts(
         published=published,
         updated=updated,
@@ -129,24 +129,24 @@ def _between_dots(text: str) -> str:
     return next((part for part in parts if " " in part and re.fullmatch(_NAME, part)), "")
 
 
-def _dates(document: Document, texts: Sequence[str], timezone: str) -> tuple[datetime | None, datetime | None]:
-    marked = _marked_date(document, timezone)
+def _dates(document: Document, texts: Sequence[str], options: ParseOptions) -> tuple[datetime | None, datetime | None]:
+    marked = _marked_date(document, options)
     updated = None
     dates: list[datetime] = []
     for text in texts:
         head, *rest = _UPDATED.split(text, maxsplit=1)
-        if rest and (when := _read(rest[0], timezone)):
+        if rest and (when := _read(rest[0], options)):
             updated = updated or when
-        if when := _read(head, timezone):
+        if when := _read(head, options):
             dates.append(when)
-    exact = next((when for when in dates if _has_time(when, timezone)), None)
+    exact = next((when for when in dates if _has_time(when, options)), None)
     first = exact or next(iter(dates), None)
-    if marked and first and not _has_time(marked, timezone) and exact and abs((exact - marked).days) <= 1:
+    if marked and first and not _has_time(marked, options) and exact and abs((exact - marked).days) <= 1:
         return exact, updated
-    return marked or first or updated or _from_address(document.url, timezone), updated
+    return marked or first or updated or _from_address(document.url, options), updated
 
 
-def _marked_date(document: Document, timezone: str) -> datetime | None:
+def _marked_date(document: Document, options: ParseOptions) -> datetime | None:
     """The first date in an element made for dates, which is not of another article."""
     for node in document.tree.css("time[datetime]")[:20]:
         is_update = "updated" in (node.attributes.get("class") or "") and "published" not in (
@@ -156,26 +156,26 @@ def _marked_date(document: Document, timezone: str) -> datetime | None:
             is_update and document.tree.css_first("time.published, time.entry-date.published") is not None
         ):
             continue
-        if when := _read(node.attributes.get("datetime") or "", timezone):
+        if when := _read(node.attributes.get("datetime") or "", options):
             return when
     for node in document.tree.css(_DATES)[:20]:
-        if not _is_aside(node) and (when := _read(text_of(node), timezone)):
+        if not _is_aside(node) and (when := _read(text_of(node), options)):
             return when
     return None
 
 
-def _read(text: str, timezone: str) -> datetime | None:
-    return parse_published(_BARS.sub(" ", text).strip(" :：,-"), timezone=timezone) if _DATE_LIKE.search(text) else None
+def _read(text: str, options: ParseOptions) -> datetime | None:
+    return dates.read(_BARS.sub(" ", text).strip(" :：,-"), options) if _DATE_LIKE.search(text) else None
 
 
-def _has_time(when: datetime, timezone: str) -> bool:
-    local = when.astimezone(ZoneInfo(timezone))
+def _has_time(when: datetime, options: ParseOptions) -> bool:
+    local = when.astimezone(ZoneInfo(options.timezone))
     return (local.hour, local.minute) != (0, 0)
 
 
-def _from_address(url: str, timezone: str) -> datetime | None:
+def _from_address(url: str, options: ParseOptions) -> datetime | None:
     match = _IN_ADDRESS.search(urlsplit(url).path)
-    return parse_published("-".join(match.groups()), timezone=timezone) if match else None
+    return dates.read("-".join(match.groups()), options) if match else None
 
 
 def _is_aside(node: LexborNode) -> bool:
