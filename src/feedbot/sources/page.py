@@ -127,7 +127,8 @@ def _body(page: Page, options: ParseOptions) -> str | None:
     document = read_document(page, options)
     select = Selection(options.select, page.url)
     for unwanted in select.nodes("remove", document.tree):
-        unwanted.decompose()
+        if unwanted.tag != "html":  # the root cannot go
+            unwanted.decompose()
     bodies = select.nodes("body", document.tree)
     if not bodies:
         return None
