@@ -10,6 +10,7 @@ from typing import Any
 
 import feedparser
 
+from feedbot.errors import NotParseable
 from feedbot.sources.feed_item import Feed, Html, Item, Media, draft
 from feedbot.sources.feed_prolog import ASIDE, prepare
 from feedbot.sources.feed_values import language, mime_type, plain_html, size, unique
@@ -38,15 +39,10 @@ def parse_xml(text: str, url: str, options: ParseOptions) -> Listing:
     """The listing of a feed's text, however broken its XML.
 
     Raises:
-        NotParseable: the feed declares dangerous entities.
+        NotParseable: the feed declares dangerous entities, or is so broken that feedparser stumbles over it.
     """
     xml = prepare(text, url)
-    parsed = feedparser.parse(
-        BytesIO(xml.encode()),  # feedparser takes a bare string for an address or a file name
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
+    parsed = _parsed(xml, url)
     said = parsed["feed"]
     is_atom = parsed["version"].startswith("atom")
     feed = Feed(
@@ -75,6 +71,19 @@ def parse_xml(text: str, url: str, options: ParseOptions) -> Listing:
         topic_url=_linked(said, "self", url),
         next_url=_linked(said, "next", url),
     )
+
+
+def _parsed(xml: str, url: str) -> Any:
+    try:
+        return feedparser.parse(
+            BytesIO(xml.encode()),  # feedparser takes a bare string for an address or a file name
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
+        # It mends nearly everything; what it has not foreseen (a namespace of three words) comes out as one of these.
+        raise NotParseable("The feed's XML is broken in a way that cannot be mended.", url=url) from error
 
 
 def _item(entry: Any, url: str, *, is_atom: bool, is_discuz: bool) -> Item:
