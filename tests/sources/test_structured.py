@@ -137,9 +137,13 @@ def test_a_page_without_such_a_list_says_so(name: str, body: str, error: type[Ex
         '<div class="h-entry"><div>' * 8_000 + "x",
         "<div class='h-entry'>" + "<b>" * 3_000 + "<i class='p-name'>" * 3_000,
         "<div itemscope>" + "<div><p itemprop=name>x" * 10_000,
+        "<script " * 200_000,
+        '<script type="application/ld+json">-->' + " " * 100_000 + "x</script>",
+        "<p>" + "x" * 400_000 + "<div itemscope><div itemprop=description>" * 2_000 + "y" * 3_000_000,
+        "<div class='h-entry'>" + "<div class=p-category>" * 2_000 + "y" * 3_000_000,
         "<div class='hentry'>" + "<div class='entry-title'><a href='/x' rel=bookmark>x</a></div>" * 5_000,
     ],
-    ids=range(8),
+    ids=range(12),
 )
 def test_hostile_pages_are_looked_at_in_time(body: str) -> None:
     page = Page(body.encode(), URL)

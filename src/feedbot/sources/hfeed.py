@@ -18,6 +18,7 @@ from feedbot.sources.spec import Lead, Listing, Page, ParseOptions, SourceSpec
 
 _NAME = "hfeed"
 _FEWEST = 3
+_MOST_TAGS = 30
 _MOST_LEVELS = 60  # between an entry and what is said of it
 _ROOTS = ".h-entry, .hentry"
 _ROOT_CLASSES = frozenset({"h-entry", "hentry"})
@@ -163,7 +164,7 @@ def _draft(entry: _Entry, document: Document, site: Feed, options: ParseOptions)
         published=_date(entry.first("date")),
         updated=_date(entry.first("updated")),
         author=", ".join(unique(_people(entry))),
-        tags=unique(node.text() for node in entry.nodes["tags"]),
+        tags=unique(node.text() for node in entry.nodes["tags"][:_MOST_TAGS]),
         content=Html(body.inner_html or "" if body is not None else "", document.base_url),
         description=Html(summary.inner_html or "" if summary is not None else "", document.base_url),
         media=tuple(_pictures(entry, document)),

@@ -11,14 +11,15 @@ from typing import Any
 
 from feedbot.sources.records.load import cleaned
 
-_OPENING = re.compile(r"<script\b(?P<attributes>[^>]*)>", re.IGNORECASE)
+_OPENING = re.compile(r"<script(?=[\s/>])", re.IGNORECASE)
 _CLOSING = re.compile(r"</script", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]{1,60})\s{0,20}=\s{0,20}(?:"([^"]{0,500})"|'([^']{0,500})'|([^\s"'>]{1,500}))""")
 _WRAPPING = re.compile(
-    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*\Z"
+    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*+\]\]>\s*+\*/|\]\]>)\s*+;?+\s*+\Z"
 )
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 _MOST_SCRIPTS = 500
+_MOST_ATTRIBUTES = 5000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,14 @@ def scripts(html: str) -> Iterator[Script]:
     position = 0
     for _ in range(_MOST_SCRIPTS):
         opening = _OPENING.search(html, position)
-        closing = _CLOSING.search(html, opening.end()) if opening else None
+        start = html.find(">", opening.end()) if opening else -1
+        closing = _CLOSING.search(html, start) if start >= 0 else None
         if opening is None or closing is None:
             return
         position = closing.end()
-        text = html[opening.end() : closing.start()]
+        text = html[start + 1 : closing.start()]
         if text.strip():
-            found = _ATTRIBUTE.findall(opening["attributes"][:5000])
+            found = _ATTRIBUTE.findall(html, opening.end(), min(start, opening.end() + _MOST_ATTRIBUTES))
             yield Script(text, {name.lower(): unescape("".join(values)) for name, *values in found})
 
 

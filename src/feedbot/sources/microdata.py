@@ -30,6 +30,7 @@ _SOURCES = {
 }  # fmt: skip
 _LINK_DISTANCE = 3
 _MOST_NODES = 20_000
+_MOST_CHARACTERS = 10_000_000
 
 
 def parse_list(page: Page, options: ParseOptions) -> Listing:
@@ -89,6 +90,7 @@ class _Reader:
         self._document = document
         self._items: dict[int, dict[str, Any]] = {}
         self._scopes: dict[int, dict[str, Any] | None] = {}
+        self._left = _MOST_CHARACTERS
 
     def take(self, node: LexborNode) -> None:
         attributes = node.attributes
@@ -125,6 +127,12 @@ class _Reader:
         return found
 
     def _value(self, name: str, node: LexborNode) -> str:
+        """What an element says. Elements in each other say the same again and again: in the end nothing more."""
+        said = self._said(name, node) if self._left > 0 else ""
+        self._left -= len(said)
+        return said
+
+    def _said(self, name: str, node: LexborNode) -> str:
         attributes = node.attributes
         tag = node.tag or ""
         if attributes.get("content"):
