@@ -8,7 +8,7 @@ from http import HTTPStatus
 MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-SOON = 1.3  # a source that is back is found within a third of the time that it was away: its list still has all
+SOON = 1.15  # a source that is back is found within a seventh of the time that it was away: its list still has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Pace:
         return min(first * self.growth ** min(failures - 1, 60), max(DAY, interval))
 
 
-_UNREACHABLE = Pace(5 * MINUTE, 30 * MINUTE, SOON, "A site that stays away is asked less and less often, at last daily.")
+_UNREACHABLE = Pace(5 * MINUTE, 30 * MINUTE, SOON, "A site that stays away is asked ever less, at last daily.")
 _OTHER = Pace(30 * MINUTE, 2 * HOUR, 2)
 _LOOK = "See what it sends with `feedbot sources test {id}`."
 _MOVED = "If the site has moved, give the source its new address."

@@ -43,6 +43,8 @@ def put_off(
     at: datetime, reason: str, hints: Mapping[str, Any], rhythm: Rhythm, now: datetime, spread: float
 ) -> tuple[datetime, str]:
     """The moment, put off as far as is asked for but never past the longest interval, and the reason for it."""
+    if not hints:
+        return at, reason
     for name, why in _REASONS.items():
         asked = min(_seconds(hints.get(name)), rhythm.max_interval)
         if now + timedelta(seconds=asked) > at:

@@ -225,16 +225,14 @@ class _Week:
         self._watched = _hours_watched(span, begun, self.this_hour) if is_short else [watched / WEEK_HOURS] * WEEK_HOURS
         self._scale = self._newest if is_short else 1.0
         self._rates: dict[int, float] = {}
+        self._days: dict[int, float] = {}
 
     def rate(self, hour: int) -> float:
         """Articles an hour in this hour of the week: what was seen in it, and what its hour and weekday let expect."""
         known = self._rates.get(hour)
         if known is None:
-            day, clock = hour - hour % 24, hour % 24
-            # People are early and late: the hours before and after tell something of this one.
-            around = ((clock, 0.6), ((clock - 1) % 24, 0.2), ((clock + 1) % 24, 0.2))
-            by_clock = self._factor([(slice(beside, WEEK_HOURS, 24), share) for beside, share in around])
-            by_day = self._factor([(slice(day, day + 24), 1.0)])
+            by_clock = self._by_clock(hour % 24)
+            by_day = self._by_day(hour - hour % 24)
             usual = self.mean * by_clock * by_day
             unit = BIN_WEIGHT * self._newest
             known = (self._bins[hour] + unit) / (self._scale * self._watched[hour] + unit / usual) if usual else 0.0
@@ -245,12 +243,26 @@ class _Week:
         """Articles between two moments."""
         return sum(self.rate(hour) * (until - at) / HOUR for at, until, hour in _hours(start, end, self.zone))
 
-    def _factor(self, hours: Iterable[tuple[slice, float]]) -> float:
-        """How many times the mean these hours bring, each with its share; near 1 as long as little is known."""
-        seen = watched = 0.0
-        for some, share in hours:
-            seen += share * sum(self._bins[some])
-            watched += share * sum(self._watched[some])
+    def _by_clock(self, hour: int) -> float:
+        """How many times the mean this hour of the day brings.
+
+        People are early and late: the hours before and after tell something of it, too.
+        """
+        here, before, after = (slice(beside % 24, WEEK_HOURS, 24) for beside in (hour, hour - 1, hour + 1))
+        bins, watched = self._bins, self._watched
+        seen = 0.6 * sum(bins[here]) + 0.2 * (sum(bins[before]) + sum(bins[after]))
+        return self._factor(seen, 0.6 * sum(watched[here]) + 0.2 * (sum(watched[before]) + sum(watched[after])))
+
+    def _by_day(self, first: int) -> float:
+        """How many times the mean the day that begins with this hour of the week brings."""
+        known = self._days.get(first)
+        if known is None:
+            day = slice(first, first + 24)
+            known = self._days[first] = self._factor(sum(self._bins[day]), sum(self._watched[day]))
+        return known
+
+    def _factor(self, seen: float, watched: float) -> float:
+        """How many times the mean came in so many hours; near 1 as long as little is known."""
         unit = FACTOR_WEIGHT * self._newest
         return (seen + unit) / (self.mean * self._scale * watched + unit)
 
