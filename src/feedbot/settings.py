@@ -138,6 +138,11 @@ class Database(Section):
         default=None, description="A long random text with which secrets of sources are encrypted in the database."
     )
 
+    @property
+    def can_encrypt(self) -> bool:
+        """Whether secrets of sources can be encrypted: there is a key, or a file beside the database for one."""
+        return self.secret_key is not None or self.url.get_secret_value().startswith("sqlite:")
+
 
 class Engine(Section):
     """How the work is done."""

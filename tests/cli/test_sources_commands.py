@@ -234,6 +234,16 @@ class TestAdd:
         for file in Path("var").iterdir():
             assert b"hush" not in file.read_bytes(), file
 
+    def test_a_password_in_the_address_is_its_authentication(self, feedbot: Feedbot, site: MisbehavingServer) -> None:
+        site.routes["/feed"] = rss(site.origin)
+        ended = feedbot("sources", "add", site.url("/feed").replace("//", "//ann:hush-hush@"), "--yes")
+        assert ended.code == 0, ended.err
+        assert "hush" not in ended.out + ended.err
+        assert site.requests[0].headers["authorization"].startswith("Basic ")
+        (one,) = stored()
+        assert (one.url, one.options.auth["username"]) == (site.url("/feed"), "ann")
+        assert one.options.auth["password"].startswith("sealed:")
+
     def test_a_token_in_an_address_is_shown_nowhere(
         self, feedbot: Feedbot, site: MisbehavingServer, directory: Directory
     ) -> None:
@@ -459,10 +469,10 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Ctrl-C, again where it came in the very moment before it began to listen."""
-        for _ in range(10):
+        for _ in range(3):
             self._process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(2)
+                self._process.wait(10)
                 return
 
     def end(self) -> int:

@@ -166,6 +166,34 @@ def test_a_secret_that_cannot_be_had_is_told_and_does_not_refuse_the_configurati
     ]
 
 
+def test_a_secret_as_it_is_needs_a_key_where_the_database_is_a_server(directory: Directory) -> None:
+    directory.write("sources/a.yaml", one("headers: {X-Key: hush-hush, Accept: a/b}\n    cookies: {sid: env:TOWN}"))
+    server = {"FEEDBOT_DATABASE__URL": "postgresql://db/feedbot"}
+
+    faults = directory.faults(server)
+
+    assert faults == [
+        (
+            "config/sources/a.yaml:5: sources[1].headers.X-Key: is a secret, and a PostgreSQL database without "
+            "database.secret_key cannot encrypt it. Write it as env:NAME or file:PATH, or set database.secret_key to a "
+            "long random text."
+        )
+    ]
+    assert directory.load({**server, "FEEDBOT_DATABASE__SECRET_KEY": "k" * 32}).sources
+    assert directory.load().sources
+
+
+def test_a_key_that_is_short_is_refused_and_not_repeated(directory: Directory) -> None:
+    faults = directory.faults({"FEEDBOT_DATABASE__SECRET_KEY": "hush-hush"})
+
+    assert faults == [
+        (
+            "environment variable FEEDBOT_DATABASE__SECRET_KEY: database.secret_key: is too short to encrypt with. "
+            "Write at least 32 random characters, such as those of `openssl rand -base64 32`."
+        )
+    ]
+
+
 def test_every_secret_of_a_source_is_kept_out_of_logs(directory: Directory) -> None:
     directory.write(
         "sources/a.yaml",

@@ -14,6 +14,7 @@ from feedbot.services import curating, sourcing
 from feedbot.services.curating import SourceDeclaredElsewhere
 from feedbot.storage import categories, sources
 from feedbot.storage.database import Database
+from feedbot.storage.upgrading import upgrade
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BLOG = DeclaredSource(
@@ -116,3 +117,16 @@ async def test_a_poll_under_way_stores_nothing_once_its_source_is_off_or_removed
         async with database.write() as connection:
             assert not await sources.save_state(connection, leased.number, "me", {"etag": "x"})
         await curating.enable(database, "blog", NOW)
+
+
+async def test_a_secret_for_a_server_without_a_key_is_refused_with_the_remedy(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await upgrade(database)
+    try:
+        options = SourceOptions(cookies={"sid": "hush-hush"})
+        with pytest.raises(Refused, match=r"cookies\.sid of the source blog is a secret.*FEEDBOT_DATABASE__SECRET_KEY"):
+            await curating.add(database, replace(BLOG, options=options), NOW)
+        named = replace(BLOG, options=SourceOptions(cookies={"sid": "env:TOWN"}))
+        assert (await curating.add(database, named, NOW)).options == named.options
+    finally:
+        await database.close()

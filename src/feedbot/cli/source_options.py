@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from feedbot.domain.credentials import split_userinfo
 from feedbot.errors import Refused
 
 if TYPE_CHECKING:
@@ -140,7 +141,10 @@ def given(words: Sequence[str], **options: Any) -> Given:
         entry["auth"] = _auth(named.pop("auth"))
     if "category" in named:
         entry["categories"] = named.pop("category")
-    return Given(addresses[0], {**entry, **named})
+    url, username, password = split_userinfo(addresses[0])
+    if username and "auth" not in entry:
+        entry["auth"] = {"username": username, "password": password}
+    return Given(url, {**entry, **named})
 
 
 def selectors_of(words: Iterable[str]) -> dict[str, str]:

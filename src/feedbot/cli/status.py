@@ -65,6 +65,10 @@ def _plain(value: Any) -> Any:
         return _time(value)
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
     if not isinstance(value, str):
         return value
     return shown(value) if value.startswith(("http://", "https://")) else Masker().mask(value)

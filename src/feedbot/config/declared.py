@@ -129,6 +129,16 @@ def missing_secrets(declarations: Iterable[Declaration], environ: Mapping[str, s
                 yield _fault(declaration, str(error), remedy, *key.split(".", 1))
 
 
+def unsealable(declarations: Iterable[Declaration]) -> Iterator[Fault]:
+    """Each secret that stands in a file as it is, where the database has no key to encrypt it with."""
+    for declaration in declarations:
+        for key, value in secrets(declaration.source.declared(Site()).options):
+            if not reference(value):
+                reason = "is a secret, and a PostgreSQL database without database.secret_key cannot encrypt it."
+                remedy = "Write it as env:NAME or file:PATH, or set database.secret_key to a long random text."
+                yield _fault(declaration, reason, remedy, *key.split(".", 1))
+
+
 def _fault(declaration: Declaration, reason: str, remedy: str, *key: str | int) -> Fault:
     path = (*declaration.path, *key)
     document = declaration.document

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from feedbot.config import environment, files
-from feedbot.config.declared import missing_secrets, read_sources
+from feedbot.config.declared import missing_secrets, read_sources, unsealable
 from feedbot.config.environment import Override
 from feedbot.config.faults import findings, section_at
 from feedbot.config.files import Document, KeyPath, dotted
@@ -73,6 +73,8 @@ def load(directory: Path, environ: Mapping[str, str]) -> Configuration:
     faults = [*document.faults, *_misnamed(directory), *faults]
     settings = _settings(document, overrides, faults)
     declarations = read_sources(directory / SOURCES_FOLDER, faults)
+    if settings and not settings.database.can_encrypt:
+        faults.extend(unsealable(declarations))
     if settings is None or faults:
         raise ConfigurationError(_in_reading_order(faults))
     sources = tuple(declaration.source for declaration in declarations)

@@ -74,7 +74,10 @@ def changed(options: SourceOptions, change: Change) -> SourceOptions:
 
 def split_userinfo(url: str) -> tuple[str, str, str]:
     """The address without its user name and password, and these two, decoded; both are `""` if it has none."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address that cannot be read: whoever fetches it says so
+        return url, "", ""
     userinfo, at, host = parts.netloc.rpartition("@")
     if not at:
         return url, "", ""

@@ -70,7 +70,8 @@ async def add(database: Database, entry: DeclaredSource, now: datetime) -> Sourc
     sealed = credentials.sealed(entry, database.vault)
     async with database.write() as connection:
         refuse_taken(_taken(await sources.list_all(connection, removed=True)), entry)
-        await added_sources.add(connection, sealed, now)
+        if not await added_sources.add(connection, sealed, now):
+            raise _id_taken(entry.id)  # somebody was faster by a moment
         stored = await _known(connection, entry.id)
     log.info("source_added", source=stored.id, type=stored.type)
     return stored
@@ -96,7 +97,7 @@ def refuse_taken(known: Taken, entry: DeclaredSource) -> None:
             "back with its articles."
         )
     if entry.id in known.ids:
-        raise Refused(f"There is, or was, a source with the id {entry.id}: give this one another, with --id.")
+        raise _id_taken(entry.id)
 
 
 async def enable(database: Database, source_id: str, now: datetime) -> Source:
@@ -161,6 +162,10 @@ async def added(database: Database, ids: Sequence[str] = ()) -> tuple[Source, ..
     wanted = frozenset(ids) or None
     own = (source for source in everything if source.origin == added_sources.ORIGIN)
     return tuple(source for source in own if wanted is None or source.id in wanted)
+
+
+def _id_taken(source_id: str) -> Refused:
+    return Refused(f"There is, or was, a source with the id {source_id}: give this one another, with --id.")
 
 
 def _taken(everything: Iterable[Source]) -> Taken:
