@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
+import psutil
 import pytest
 import pytest_asyncio
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -136,6 +138,12 @@ class TestPages:
         assert "<p>there</p>" in rendered.body.decode()
         assert rendered.final_url == stage.address("/end?a=1&b=%272%27")
 
+    async def test_a_page_that_goes_on_to_what_is_not_there_stays_as_it_is(self, stage: Stage) -> None:
+        stage.site.routes["/"] = page("<p>here</p><script>location.href = '/nothing'</script>")
+        rendered = await stage.fetcher.render(stage.address())
+        assert b"<p>here</p>" in rendered.body
+        assert rendered.final_url == stage.address()
+
     async def test_robots_txt_is_asked_for_the_page_and_for_where_it_goes(self, stage: Stage) -> None:
         stage.site.routes |= {
             "/robots.txt": answer(200, b"User-agent: *\nDisallow: /closed"),
@@ -146,6 +154,20 @@ class TestPages:
             await stage.fetcher.render(stage.address("/closed"))
         await stage.fetcher.render(stage.address())
         assert "/closed" not in [request.target for request in stage.site.requests]
+
+    async def test_a_page_that_goes_on_while_it_is_read_is_read_where_it_ends(self, stage: Stage) -> None:
+        stage.site.routes |= {
+            "/": page("<script>location.replace('/a')</script>"),
+            "/a": page("<script>setTimeout(() => location.replace('/b'), 140)</script>"),
+            "/b": page("<p>there</p>"),
+        }
+        rendered = await stage.fetcher.render(stage.address())
+        assert rendered.final_url in {stage.address("/a"), stage.address("/b")}
+
+    async def test_what_is_no_page_is_given_back_as_it_came(self, stage: Stage) -> None:
+        stage.site.routes["/feed"] = answer(200, b"<rss/>", "Content-Type: application/rss+xml", 'ETag: "1"')
+        fetched = await stage.fetcher.render(stage.address("/feed"))
+        assert (fetched.body, fetched.mime_type, fetched.validators.etag) == (b"<rss/>", "application/rss+xml", '"1"')
 
     async def test_a_page_that_the_server_refuses_is_not_rendered(self, stage: Stage) -> None:
         with pytest.raises(HttpFailed, match="answers 404"):
@@ -218,6 +240,7 @@ class TestGuard:
 
     async def test_the_same_ways_lead_somewhere_where_the_guard_allows_it(self, stage: Stage) -> None:
         """So that the test above tests something: what makes a list does arrive, and nothing else does."""
+        stage.fetcher.reconfigure(replace(LIMITS, browser=replace(BROWSER, quiet_seconds=0.5, seconds=5)))
         stage.site.routes |= {
             "/": page(f"<p>here</p><script>{trying([stage.address('/{way}')])}</script>"),
             "/redirect": answer(302, b"", "Location: /redirected"),
@@ -278,6 +301,32 @@ class TestLimits:
         with pytest.raises(TimedOut, match=r"within 0\.5 s and kept the browser busy"):
             await stage.fetcher.render(stage.address())
         assert b"<p>next</p>" in (await stage.fetcher.render(stage.address("/next"))).body
+
+
+@needs_chromium
+async def test_the_browser_knows_no_secret_of_feedbots_and_ends_when_nobody_needs_it(
+    limits: FetchLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEEDBOT_TELEGRAM__TOKEN", "123:hush")
+    brief = replace(limits, browser=replace(BROWSER, idle_seconds=0.1))
+    others = browsers()
+    async with MisbehavingServer({"/": page("<p>x</p>")}) as server, Fetcher(brief) as fetcher:
+        await fetcher.render(server.url("/"))
+        (started,) = browsers() - others
+        assert not any("FEEDBOT" in name for name in started.environ())
+        await asyncio.to_thread(started.wait, timeout=10)
+    assert started not in browsers()
+
+
+def browsers() -> set[psutil.Process]:
+    """The main processes of the browsers that this one has started."""
+    found = set()
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            line = process.cmdline()
+            if any("no-network.invalid" in word for word in line) and not any("--type=" in word for word in line):
+                found.add(process)
+    return found
 
 
 async def test_a_machine_without_a_browser_says_what_to_install(limits: FetchLimits) -> None:

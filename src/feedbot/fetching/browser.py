@@ -33,7 +33,22 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds that a page waits for the budget before it is refused
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _GRACE = 2.0  # seconds for what should take none: the page's text, the end of its window
+_LOOK = 0.05
 _START = 20.0
+_TRIES = 3  # for the text of a page that is going on to another at that moment
+_RENDERED = frozenset({"", "text/html", "application/xhtml+xml"})
+# What the browser gets to see of feedbot's environment, which has secrets.
+_ENVIRONMENT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "FONTCONFIG_PATH",
+    "FONTCONFIG_FILE",
+)
 _INSTALL = "Install it with `pip install 'feedbot[browser]'`"
 _SWITCHES = (
     # No way out: neither names nor addresses, neither TCP nor UDP.
@@ -128,14 +143,18 @@ class BrowserReader:
         """The page as its scripts have made it of `document`: its HTML in UTF-8, and where it stands in the end.
 
         The page is waited for until it asks for nothing more, at most `seconds`; one that never rests is taken as it is
-        then. Nothing of it may be revalidated, and nothing is remembered. `ask`, `heed` and `turn` are the fetcher's: a
-        request of the page, its robots.txt, and the turn of its site, which is taken when it is the browser's.
+        then. Nothing of it may be revalidated, and nothing is remembered. What is no HTML is given back as it is.
+
+        `ask`, `heed` and `turn` are the fetcher's: a request of the page, its robots.txt, and the turn of its site,
+        which is taken when it is the browser's.
 
         Raises:
             BrowserFailed: there is no browser, it does not start, or the budget is used up (`retry_after`).
             TimedOut: the page keeps the browser so busy that it could not be read; the browser was ended.
             TooLarge: its HTML is larger than `max_html` bytes.
         """
+        if document.mime_type not in _RENDERED:
+            return document
         missing = why_not(self._limits)
         if missing:
             raise BrowserFailed(
@@ -169,7 +188,10 @@ class BrowserReader:
         from playwright.async_api import Error  # noqa: PLC0415 - an optional extra
 
         try:
-            async with asyncio.timeout(_START + self._limits.seconds + 3 * _GRACE), self._window(user_agent) as page:
+            async with (
+                asyncio.timeout(_START + self._limits.seconds + 3 * _GRACE),
+                self._window(user_agent, document.final_url) as page,
+            ):
                 await relay.attach(page.context, page)
                 try:
                     return await self._watch(page, relay, document.final_url)
@@ -192,29 +214,34 @@ class BrowserReader:
 
     async def _watch(self, page: Page, relay: PageRelay, url: str) -> tuple[str, str]:
         """The page's HTML and address when it has come to rest, or when its time is up."""
-        from playwright.async_api import TimeoutError as PageTimeoutError  # noqa: PLC0415 - an optional extra
+        from playwright.async_api import Error  # noqa: PLC0415 - an optional extra
 
         until = time.monotonic() + self._limits.seconds
-        with contextlib.suppress(PageTimeoutError):
-            await page.goto(url, wait_until="domcontentloaded", timeout=self._limits.seconds * 1000)
-        while True:
-            left = min(self._limits.quiet_seconds - relay.quiet_for, until - time.monotonic())
-            if left <= 0:
-                break
-            await asyncio.sleep(left)
+        with contextlib.suppress(Error):  # it takes too long, or goes on to another page before it is there
+            await page.goto(url, wait_until="commit", timeout=self._limits.seconds * 1000)
         try:
+            await self._rest(page, relay, until)
             async with asyncio.timeout(_GRACE):
-                html = await page.content()
+                html = await _content(page)
         except TimeoutError:
             self._shoot()  # its window would not close either
             raise
-        is_web = page.url.startswith(("http://", "https://"))
-        return html, page.url if is_web else url
+        if not page.url.startswith(("http://", "https://")):
+            raise BrowserFailed("The browser could not open this page. Try it in a browser yourself.", url=shown(url))
+        return html, page.url
+
+    async def _rest(self, page: Page, relay: PageRelay, until: float) -> None:
+        """Waits until the page is parsed and asks for nothing more; raises TimeoutError if it does not react at all."""
+        while (now := time.monotonic()) < until:
+            left = self._limits.quiet_seconds - relay.quiet_for
+            if left <= 0 and await _is_parsed(page):
+                return
+            await asyncio.sleep(min(max(left, _LOOK), until - now))
 
     @asynccontextmanager
-    async def _window(self, user_agent: str) -> AsyncIterator[Page]:
+    async def _window(self, user_agent: str, url: str) -> AsyncIterator[Page]:
         """A page in a profile of its own, which leaves nothing behind."""
-        browser = await self._started(user_agent)
+        browser = await self._started(user_agent, url)
         context = await browser.new_context(user_agent=user_agent, service_workers="block", accept_downloads=False)
         try:
             await context.add_init_script(_WITHOUT)
@@ -234,20 +261,20 @@ class BrowserReader:
             await self._kill()
         self._idle = asyncio.create_task(self._end_when_idle(), name="idle browser")
 
-    async def _started(self, user_agent: str) -> Browser:
+    async def _started(self, user_agent: str, url: str) -> Browser:
         if self._idle:
             self._idle.cancel()
             self._idle = None
         if self._browser is not None and self._browser.is_connected():
             return self._browser
         await self._end()
-        return await self._start(user_agent)
+        return await self._start(user_agent, url)
 
-    async def _start(self, user_agent: str) -> Browser:
+    async def _start(self, user_agent: str, url: str) -> Browser:
         from playwright.async_api import Error, async_playwright  # noqa: PLC0415 - an optional extra
 
-        self._playwright = await async_playwright().start()
         try:
+            self._playwright = await async_playwright().start()
             self._browser = await self._playwright.chromium.launch(
                 executable_path=find_executable(self._limits),
                 chromium_sandbox=self._limits.sandbox,
@@ -255,13 +282,14 @@ class BrowserReader:
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
+                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
                 timeout=_START * 1000,
             )
             session = await self._browser.new_browser_cdp_session()
             told = await session.send("SystemInfo.getProcessInfo")
-        except Error as error:
+        except (Error, OSError) as error:
             await self._end()
-            raise BrowserFailed(_why_no_start(error.message, self._limits), url="") from None
+            raise BrowserFailed(_why_no_start(str(error), self._limits), url=shown(url)) from None
         self._process = next((int(one["id"]) for one in told["processInfo"] if one["type"] == "browser"), None)
         log.info("browser_started", process=self._process)
         return self._browser
@@ -332,6 +360,27 @@ class _Budget:
             if len(self._taken) >= most:
                 wait = max(wait, self._taken[-most] + span - now)
         return wait
+
+
+async def _is_parsed(page: Page) -> bool:
+    from playwright.async_api import Error  # noqa: PLC0415 - an optional extra
+
+    try:
+        async with asyncio.timeout(_GRACE):
+            return bool(await page.evaluate("document.readyState !== 'loading'"))
+    except Error:  # it is going on to another page
+        return False
+
+
+async def _content(page: Page) -> str:
+    from playwright.async_api import Error  # noqa: PLC0415 - an optional extra
+
+    for _ in range(_TRIES - 1):
+        try:
+            return await page.content()
+        except Error:
+            await page.wait_for_load_state("domcontentloaded")
+    return await page.content()
 
 
 async def _close_window(page: Page) -> None:

@@ -178,6 +178,9 @@ class PageRelay:
             return
         await self._heed(url)
         trip, reply = await self._ask(replace(await self._trip(page.context, request, url), is_page=True))
+        if reply.status != HTTPStatus.OK:
+            await _drop(route, request)
+            return
         if trip.target.url != url:
             await self._send_on(route, trip, reply)
             return
