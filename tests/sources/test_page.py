@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from feedbot.domain.article import Draft, Image
 from feedbot.errors import EmptyList, NotParseable
@@ -293,3 +295,24 @@ def test_without_a_selector_of_the_body_the_article_is_found_and_the_other_selec
     assert read.draft.body_html.startswith("<p>Sentence 0 of the story")
     assert read.draft.author == "Ann"
     assert read.draft.is_complete
+
+
+def test_the_worked_example_of_the_documentation_is_right() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8").partition("### Found by its form")[2]
+    source, html, select, articles = re.findall(r"```\w+\n(.*?)```", text, re.DOTALL)[:4]
+    declared = yaml.safe_load(source)["sources"][0]
+    read = ParseOptions(timezone=declared["timezone"])
+    (lead,) = page.find(fetched(html, declared["url"]), read)
+    assert lead.select == yaml.safe_load(select)
+    listing = page.parse_list(fetched(html, declared["url"]), read)
+    assert [
+        {
+            "title": draft.title,
+            "url": draft.url,
+            "published": f"{draft.published:%Y-%m-%d %H:%M} UTC",
+            "summary": draft.summary,
+            "image": draft.images[0].url,
+        }
+        for draft in listing.drafts
+    ] == yaml.safe_load(articles)
+    assert listing.next_url == "https://harbour.example.org/news?page=2"
