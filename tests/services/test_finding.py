@@ -105,6 +105,16 @@ async def test_a_portals_list_is_read_as_one_and_its_articles_keep_their_categor
     assert best.source.id.isascii()
 
 
+async def test_a_mirror_that_prints_readings_is_mended_and_the_preview_shows_it(site: Site) -> None:
+    titles = [f"安源區(qū)領(lǐng)導(dǎo)調(diào)研第{number}次安全生產(chǎn)工作" for number in range(1, 9)]
+    rows = "".join(f'<li><a href="/n/{number}">{title}</a></li>' for number, title in enumerate(titles))
+    site.server.routes["/"] = page(f'<main><ul class="news">{rows}</ul></main>')
+    found = await site.find()
+    best = found.candidates[0]
+    assert best.source.options.repair == ("pinyin", "simplified")
+    assert best.drafts[0].title == "安源区领导调研第1次安全生产工作"
+
+
 async def test_a_wordpress_is_known_by_its_feed_or_its_api(site: Site) -> None:
     head = (
         '<meta name="generator" content="WordPress 6.7">'

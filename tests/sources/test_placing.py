@@ -76,6 +76,12 @@ def test_the_language_is_what_the_titles_are_written_in(said: str | None, texts:
     assert placing.language(said, texts) == language
 
 
+def test_readings_in_brackets_are_told_from_ordinary_ones() -> None:
+    assert placing.repairs(["區(qū)領(lǐng)導(dǎo)"]) == ("pinyin", "simplified")
+    assert placing.repairs(["區(qū)領(lǐng)"]) == ()
+    assert placing.repairs(["世界卫生组织(WHO)、中国(China)、上海(Shanghai)、北京(BJ)"]) == ()
+
+
 def test_the_addresses_of_a_page_are_canonical_and_those_of_a_feed_none() -> None:
     page = Page(b'<html><body><a href="/a?b=1&utm_source=x#top">A</a></body></html>', "https://Town.example/")
     assert placing.addresses(page, ParseOptions()) == {"https://town.example/a?b=1"}

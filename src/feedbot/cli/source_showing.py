@@ -45,6 +45,8 @@ def print_candidate(one: Candidate, number: int) -> None:
     print_line(f"{_INDENT}id {source.id} | title {plain(source.title)} | category {plain(categories)}")
     place = f"time zone {options.timezone} ({one.zone.why}) | language {options.language or 'unknown'}"
     print_line(f"{_INDENT}{place} | encoding {one.encoding or 'unknown'} | new ones {one.rhythm}")
+    if options.repair:
+        print_line(f"{_INDENT}repair {', '.join(options.repair)}")
     if options.select:
         said = "  ".join(f"{key}={_quoted(text)}" for key, text in options.select.items())
         print_line(f"{_INDENT}selectors {said}")

@@ -53,6 +53,7 @@ class Search:
     requests: int = 0
     misses: list[Miss] = field(default_factory=list)
     offsets: dict[str, list[int]] = field(default_factory=dict)
+    repair: dict[str, tuple[str, ...]] = field(default_factory=dict)
     start: str = ""
     links: frozenset[str] = frozenset()
 
@@ -163,17 +164,23 @@ class Search:
         return await self._candidate(lead, page, listing, zone)
 
     async def _listing(self, spec: SourceSpec, page: Page, lead: Lead) -> tuple[Listing, ZoneProposal]:
-        """The list, with its dates read in the zone that it itself helps to find."""
+        """The list, read in the zone and with the mendings that it itself helps to find."""
         zone = self._zone(page, None)
         listing = await self._parsed(spec, page, lead, zone)
         told = self._zone(page, _language(listing, self.wanted))
-        if told.name != zone.name:
+        repair = self.wanted.options.repair or placing.repairs(_texts(listing))
+        if (told.name, repair) != (zone.name, self._repair_of(page)):
+            self.repair[page.url] = repair
             listing = await self._parsed(spec, page, lead, told)
         return listing, told
 
+    def _repair_of(self, page: Page) -> tuple[str, ...]:
+        return self.repair.get(page.url, self.wanted.options.repair)
+
     async def _parsed(self, spec: SourceSpec, page: Page, lead: Lead, zone: ZoneProposal) -> Listing:
         self.progress(f"Reading {shown(page.url)} as {spec.name} ...")
-        options = replace(self._options(zone.name), select=lead.select)
+        repair = frozenset(self._repair_of(page))
+        options = replace(self._options(zone.name), select=lead.select, repair=repair)
         listing = await _in_thread(page.url, spec.parse_list, page, options)
         if listing.drafts or not listing.list_urls:
             return listing
@@ -233,6 +240,7 @@ class Search:
             timezone=zone.name,
             language=_language(listing, wanted),
             select=lead.select,
+            repair=self._repair_of(page),
         )
         # A page that only redirects for a moment keeps its address; what was pasted without a scheme gets one.
         url = page.url if canonical_url(lead.url) == canonical_url(self.start) else lead.url
@@ -305,9 +313,12 @@ def _type_of(page: Page, select: Mapping[str, str]) -> str:
 
 
 def _language(listing: Listing, wanted: Wanted) -> str | None:
-    titles = [draft.title for draft in listing.drafts[:_MOST_TITLES]]
-    summaries = [draft.summary for draft in listing.drafts[:_MOST_TITLES]]
-    return wanted.options.language or placing.language(listing.language, titles + summaries)
+    return wanted.options.language or placing.language(listing.language, _texts(listing))
+
+
+def _texts(listing: Listing) -> list[str]:
+    """Titles and summaries of the first articles."""
+    return [text for draft in listing.drafts[:_MOST_TITLES] for text in (draft.title, draft.summary)]
 
 
 def _with_free_ids(found: Sequence[Candidate], taken: Collection[str]) -> list[Candidate]:

@@ -56,6 +56,9 @@ _SCRIPTS = (
 )
 _UKRAINIAN = re.compile(r"[іїєґІЇЄҐ]")
 _PERSIAN = re.compile(r"[پچژگ]")
+# A reading with its tone behind a character: 區(qū).
+_GLOSSED = re.compile(r"[\u4e00-\u9fff][(（]\s?[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ][a-zü]{0,5}\s?[)）]")
+_LEAST_GLOSSED = 3
 # Characters that are written in one of the two ways only, among the most frequent ones of headlines.
 _TRADITIONAL = frozenset(
     "國會與對這說時東長開關門為發無學書電車馬魚鳥龍區產業務員總統報導新聞聯網際經濟實現應當進過還來個們"
@@ -115,6 +118,12 @@ def spoken(texts: Iterable[str]) -> str | None:
     if letters and count > letters * 0.3:
         return _refined(name, text)
     return _by_words(text)
+
+
+def repairs(texts: Iterable[str]) -> tuple[str, ...]:
+    """The mendings that the texts of a list need, as `repair` names them: those of a mirror that prints readings."""
+    glossed = len(_GLOSSED.findall(" ".join(texts)[:_SAMPLE]))
+    return ("pinyin", "simplified") if glossed >= _LEAST_GLOSSED else ()
 
 
 def addresses(page: Page, options: ParseOptions) -> frozenset[str]:
