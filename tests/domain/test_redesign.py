@@ -101,6 +101,10 @@ class TestWhileArticlesAreHeld:
         assert has_arrivals(listed, Pending(self.held))
         assert judge_list(listed, WATCHED, Pending(self.held, arrivals=1)) is Verdict.RELEASE
 
+    def test_dates_are_proof_as_well(self) -> None:
+        listed = [*strange(range(20, 27), NOW), *strange(range(3))]
+        assert judge_list(listed, WATCHED, Pending(self.held)) is Verdict.RELEASE
+
     @pytest.mark.parametrize(
         "numbers",
         [
@@ -117,6 +121,7 @@ class TestWhileArticlesAreHeld:
     def test_what_an_admin_rejected_is_never_published_by_itself(self) -> None:
         pending = Pending(self.held, arrivals=9, is_rejected=True)
         assert judge_list(strange([20, *range(9)]), WATCHED, pending) is Verdict.HOLD
+        assert judge_list(strange(range(20, 30), NOW), WATCHED, pending) is Verdict.HOLD
 
     def test_the_old_list_is_believed_when_it_is_back(self) -> None:
         assert judge_list([entry(20), *known(range(90, 99))], WATCHED, Pending(self.held)) is Verdict.NORMAL

@@ -181,6 +181,29 @@ async def test_renumbered_ids_with_known_titles_hold_nothing_up(bench: Bench) ->
     assert await holding.waiting(bench.database) == []
 
 
+async def test_a_list_without_dates_is_believed_by_those_of_its_pages(bench: Bench) -> None:
+    """After weeks without a visit everything that a list shows may be new, and only the articles say when they came."""
+    page = "<html><h1>Story {0}</h1><main><p>Text.</p></main><time>{1:%Y-%m-%d %H:%M}</time></html>"
+    select = {"list": "li", "link": "a", "title": "a", "body": "main", "article_date": "time"}
+    options = SourceOptions(categories=("News",), select=select, interval=3600)
+    source = DeclaredSource(id="town", title="Town", url=bench.server.url("/feed"), type="page", options=options)
+    await sourcing.reconcile(bench.database, [source], bench.now)
+    await bench.follow()
+    for weeks, first in ((0, 0), (4, 100), (0, 200)):
+        numbers = range(first, first + 10)
+        bench.now += timedelta(weeks=weeks)
+        bench.serve("".join(f'<li><a href="/a/{number}">Story {number}</a></li>' for number in numbers).encode())
+        for number in numbers:
+            at = bench.now - timedelta(hours=number - first, weeks=52 if first == 200 else 0)
+            bench.server.routes[f"/a/{number}"] = answer(
+                200, page.format(number, at).encode(), "Content-Type: text/html"
+            )
+        await bench.poll()
+    found = await bench.deliveries()
+    assert (found.count(("pending", None)), found.count(("skipped", "baseline"))) == (10, 10)
+    assert len(await held_titles(bench)) == 10
+
+
 @pytest.mark.parametrize("do", [holding.approve, holding.reject])
 async def test_nothing_is_approved_or_rejected_where_nothing_is_held(bench: Bench, do: object) -> None:
     await bench.declare()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import Enum
 
@@ -69,12 +69,24 @@ def is_mostly_new(listed: Sequence[Listed], watched: Watched) -> bool:
 
 def judge_list(listed: Sequence[Listed], watched: Watched, pending: Pending | None) -> Verdict:
     """What becomes of the new entries of a list, with what is held of it already."""
-    if not _is_redesigned(listed, watched):
+    if not is_mostly_new(listed, watched):
         return Verdict.NORMAL
+    is_news = not _is_doubtful_list(listed, watched)
     if pending is None:
-        return Verdict.HOLD if watched.count else Verdict.SILENT
-    is_proven = pending.arrivals + has_arrivals(listed, pending) >= ARRIVALS
+        return Verdict.NORMAL if is_news else Verdict.HOLD if watched.count else Verdict.SILENT
+    is_proven = is_news or pending.arrivals + has_arrivals(listed, pending) >= ARRIVALS
     return Verdict.RELEASE if is_proven and not pending.is_rejected else Verdict.HOLD
+
+
+def dated(listed: Sequence[Listed], contents: Mapping[bytes, Content]) -> tuple[Listed, ...]:
+    """The list with the dates that its articles' own pages tell."""
+    told = {key: content.published for key, content in contents.items() if content.published}
+    return tuple(
+        replace(entry, draft=replace(entry.draft, published=told[entry.key]))
+        if entry.known is None and entry.draft.published is None and entry.key in told
+        else entry
+        for entry in listed
+    )
 
 
 def has_arrivals(listed: Sequence[Listed], pending: Pending) -> bool:
@@ -97,9 +109,7 @@ def _moved_down(is_old: Sequence[bool]) -> bool:
     return 2 * sum(is_old[last_new:]) >= sum(is_old)
 
 
-def _is_redesigned(listed: Sequence[Listed], watched: Watched) -> bool:
-    if not is_mostly_new(listed, watched):
-        return False
+def _is_doubtful_list(listed: Sequence[Listed], watched: Watched) -> bool:
     new = [entry.draft for entry in listed if entry.known is None]
     letters = {_letters(title) for title in watched.titles}
     doubtful = sum(_is_doubtful(draft, watched, letters) for draft in new)

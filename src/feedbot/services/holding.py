@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -23,6 +23,7 @@ from feedbot.storage.kept_pages import KeptPage
 
 MAX_HELD = 1000  # of one source: a list that never shows the same twice must not fill the disk
 PREVIEW = 5
+_UNWATCHED = Watched(baseline_at=None, listed_at=None, count=None)
 
 log = structlog.get_logger()
 
@@ -39,6 +40,8 @@ class Guarded:
     held: Mapping[bytes, Held] = field(default_factory=dict)
     has_arrivals: bool = False
     count: int = 0
+    watched: Watched = _UNWATCHED
+    pending: redesign.Pending | None = None
 
     def is_read(self, key: bytes) -> bool:
         """Whether the article's own page was read while it is held."""
@@ -93,7 +96,17 @@ async def guard(connection: Connection, source: Source, judgement: Judgement) ->
         )
     pending = redesign.pending(source.redesign, kept)
     verdict = redesign.judge_list(judgement.listed, watched, pending)
-    return Guarded(verdict, judgement, kept, pending is not None and redesign.has_arrivals(judgement.listed, pending))
+    has_arrivals = pending is not None and redesign.has_arrivals(judgement.listed, pending)
+    return Guarded(verdict, judgement, kept, has_arrivals, watched=watched, pending=pending)
+
+
+def reconsidered(guarded: Guarded, contents: Mapping[bytes, Draft]) -> Guarded:
+    """What the guard says once articles' own pages were read: a list without dates may prove to be all news."""
+    if guarded.verdict is not Verdict.HOLD:
+        return guarded
+    known = {key: one.draft for key, one in guarded.held.items()} | dict(contents)
+    listed = redesign.dated(guarded.whole.listed, known)
+    return replace(guarded, verdict=redesign.judge_list(listed, guarded.watched, guarded.pending))
 
 
 def to_store(guarded: Guarded) -> Judgement:
@@ -125,7 +138,7 @@ async def hold(
     await held.put(connection, source.number, _to_hold(guarded, contents, now))
     state = _remembered(state, guarded, source, now)
     if guarded.verdict is Verdict.RELEASE:
-        log.info("redesign_believed", source=source.id, reason="new articles keep coming in on top of the held ones")
+        log.info("redesign_believed", source=source.id, reason="news keeps coming in, on top or by its dates")
         return _holding(source, {}, await _publish(connection, source, _since(state), now=now, due_at=due_at))
     if not source.redesign:
         log.warning(

@@ -253,10 +253,14 @@ class Poller:
         self, source: Source, fetched: Fetched, found: ListPage, guarded: Guarded, moved: Mapping[str, object]
     ) -> Polled:
         """Reads the article pages that the list asks for."""
-        now, listing, judgement = self._now(), found.listing, holding.to_store(guarded)
+        now, listing = self._now(), found.listing
         wanted = polled.to_read(source, guarded, now)
-        read = await reading.read_articles(self._fetcher, source, found.spec, wanted, source.unread, now)
+        read = await reading.read_articles(
+            self._fetcher, source, found.spec, wanted, source.unread, now, self._extractor
+        )
         contents = {**polled.as_listed(guarded.whole, read.failed), **read.drafts}
+        guarded = holding.reconsidered(guarded, contents)
+        judgement = holding.to_store(guarded)
         contents = await self._summed_up(source, guarded.whole, contents)
         outcome = PollOutcome(
             kind="partial" if read.is_partial else "ok",
