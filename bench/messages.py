@@ -151,7 +151,7 @@ async def _publish(database: Database, wanted: Mapping[str, tuple[Sequence[int],
                 await chats.upsert(connection, chat_id, kind=kind, title="", language="en", now=now)
                 await chats.follow(connection, chat_id, thread_id=0, category_id=ids[path], now=now)
             drafts = [_story(path, number, now) for number in range(count)]
-            listed = judging.judge(judging.keyed(drafts, "auto"), [], baseline_at=now).listed
+            listed = judging.judge(judging.keyed(drafts, "auto"), []).listed
             made = [await articles.add(connection, 1, entry, entry.draft, [path], now) for entry in listed]
             stored = [article_id for article_id in made if article_id is not None]
             await deliveries.fan_out(connection, stored, reason=None, now=now, due_at=now)

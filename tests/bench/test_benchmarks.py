@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.figures import Figure, table
 
-from bench import feeds, memory, messages, polls
+from bench import feeds, memory, messages, polls, rhythm
 
 ROOT = Path(__file__).parents[2]
 
@@ -40,6 +40,13 @@ async def test_feeds_are_asked_for_whole_compressed_and_unchanged_also_without_n
     assert all(one.value > 0 and one.base for one in found[::2])
 
 
+async def test_the_rhythm_is_measured_against_fixed_visits_and_breaks_no_wish_of_a_site() -> None:
+    found = {(one.what, one.unit): one for one in await rhythm.measure(rhythm.Size(sources=4, days=3, parts=1), _say)}
+
+    assert all(found["all", unit].base for unit in ("requests an article", "min, median delay", "min, p95 delay"))
+    assert found["spacing, crawl-delay or Retry-After broken", "requests"].value == 0
+
+
 async def test_messages_all_arrive_and_none_is_refused() -> None:
     size = messages.Size(messages=4, chats=2, people=3, to_group=1)
     found = {(one.what, one.unit): one.value for one in await messages.measure(size, _say)}
@@ -61,4 +68,4 @@ def test_a_figure_shows_the_ratio_to_its_baseline() -> None:
 def test_the_command_refuses_a_name_that_it_does_not_know_and_lists_those_that_it_does() -> None:
     wrong = subprocess.run([sys.executable, "-m", "bench", "speed"], cwd=ROOT, capture_output=True, check=False)
 
-    assert (wrong.returncode, b"choose from polls, memory, feeds, rhythm" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, b"choose from polls, memory, feeds, parsing, rhythm" in wrong.stderr) == (2, True)
