@@ -128,17 +128,11 @@ def as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[b
     """The drafts that need no page of their own: complete ones, and those whose page was tried often enough."""
     taken = {}
     for entry in judgement.listed:
-        if entry.draft.is_complete:
-            if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
-                taken[entry.key] = entry.draft
-        elif failed.get(entry.key.hex(), 0) >= judging.MAX_TRIES and _is_as_listed(entry):
+        if not entry.draft.is_complete and failed.get(entry.key.hex(), 0) < judging.MAX_TRIES:
+            continue
+        if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
             taken[entry.key] = entry.draft
     return taken
-
-
-def _is_as_listed(entry: judging.Listed) -> bool:
-    """Whether nothing was ever read of the article but its list's words: these may be edited without its page."""
-    return entry.known is None or entry.known.fingerprint == entry.known.list_fingerprint
 
 
 def listed_dates(source: Source, judgement: judging.Judgement) -> tuple[datetime | None, ...] | None:

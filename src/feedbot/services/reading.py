@@ -140,13 +140,19 @@ def _is_enough(spec: SourceSpec, draft: Draft) -> bool:
 
 
 def _count_failure(reading: Reading, entry: Listed, error: FetchError, *, is_enough: bool) -> None:
-    """Counts a try, after the last of which the list's words are taken.
+    """Counts a try, after the last of which the list's words are taken, and are followed from then on.
 
     Where those are enough they are taken at once: news does not wait for a page, which is looked at again in some hours
     as those of all young articles are. Where they are not, a page that the site itself says is not there never counts:
-    such an article is not made from its list entry.
+    such an article is not made from its list entry. An article that was read once keeps what was read.
     """
     key = entry.key.hex()
+    tries = reading.failed.get(key, 0)
     reading.missed.append(entry)
+    if tries >= MAX_TRIES:
+        return
+    if is_enough:
+        reading.failed[key] = MAX_TRIES if entry.known is None else 1
+        return
     not_there = isinstance(error, SiteRefused | SourceGone) or error.status == HTTPStatus.NOT_FOUND
-    reading.failed[key] = MAX_TRIES if is_enough else reading.failed.get(key, 0) + (not not_there)
+    reading.failed[key] = min(tries + (not not_there), MAX_TRIES if entry.known is None else 1)

@@ -26,7 +26,7 @@ _SET_OFF = (
     "h1, h2, h3, font[size='4'], font[size='5'], font[size='6'], b, strong, center, [class*=title], [class*=Title], "
     ".bt, .tit"
 )
-_FEW = 14
+_FEW, _FEW_IN_H1 = 14, 4
 _HOME_PATHS = frozenset({"", "index.html", "index.php", "index.htm", "default.asp"})
 # Of the whole `<title>`: a heading that it ends in and that is shorter is the name of the site.
 _SUFFIX_SHARE = 0.4
@@ -118,7 +118,8 @@ def _emphasised(document: Document, full: str) -> str:
     for node in body.css(_SET_OFF):
         text = text_of(node)
         is_link = node.css_first("a") is not None or any(outer.tag == "a" for outer in ancestors(node))
-        if _FEW <= letters(text) <= _LONGEST and not is_link and _letters(text) not in names:
+        fewest = _FEW_IN_H1 if node.tag == "h1" else _FEW
+        if fewest <= letters(text) <= _LONGEST and not is_link and _letters(text) not in names:
             return text
     return ""
 
