@@ -23,6 +23,7 @@ _ELEMENT = re.compile(
     re.IGNORECASE,
 )
 _MOST_LINKS = 20_000
+_MOST_HEAD_LINKS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,8 @@ class Document:
         return " ".join(node.text().split()) if node is not None else ""
 
     def head_links(self) -> Iterator[Link]:
-        """Every `<link>` with an address, in the page's order."""
-        for node in self.tree.css("link[href][rel]"):
+        """Every `<link>` with an address, in the page's order, up to 2,000 of them."""
+        for node in self.tree.css("link[href][rel]")[:_MOST_HEAD_LINKS]:
             url = self.absolute(node.attributes.get("href"))
             if url:
                 yield Link(
