@@ -103,8 +103,9 @@ def test_the_example_of_a_type_gives_the_article_that_is_shown(name: str, kind: 
 
 
 def test_the_example_of_a_page_gives_the_article_that_is_shown() -> None:
-    example, article = blocks(chapter("page"), "yaml")
-    listed, own = blocks(chapter("page"), "html")
+    text = chapter("page").partition("### Found by selectors")[2]
+    example, article = blocks(text, "yaml")
+    listed, own = blocks(text, "html")
     spec, options = registry.get("page"), options_of(example)
     assert spec.parse_article
 
