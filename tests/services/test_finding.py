@@ -13,7 +13,7 @@ import pytest
 from feedbot.domain.source import SourceOptions
 from feedbot.errors import BadUrl, FetchError, HttpFailed, Refused
 from feedbot.fetching.client import Fetcher
-from feedbot.fetching.model import FetchLimits
+from feedbot.fetching.model import BrowserLimits, FetchLimits
 from feedbot.services.curating import Occupant, Taken
 from feedbot.services.finding import Findings, Wanted, addresses_of, find
 from misbehaving import MisbehavingServer, answer
@@ -187,6 +187,19 @@ async def test_a_page_without_a_list_says_so_and_what_to_try(site: Site) -> None
     assert found.candidates == ()
     assert found.advice.startswith("There is no list of articles on this page. Paste the address of a page that lists")
     assert "--select list=" in found.advice
+
+
+async def test_an_empty_shell_without_a_browser_says_what_is_missing(site: Site) -> None:
+    shell = '<!doctype html><html><head><script src="/app.js"></script></head><body><div id="root"></div></body></html>'
+    site.server.routes["/"] = answer(200, shell.encode(), "Content-Type: text/html")
+    networks = (ip_network("127.0.0.0/8"),)
+    browser = BrowserLimits(executable="/nowhere/chromium")
+    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=networks, browser=browser)
+    async with Fetcher(limits) as fetcher:
+        found = await find(fetcher, site.server.url("/"), Wanted(), now=NOW)
+    assert found.candidates == ()
+    assert any("Only a browser can make this page." in miss.reason for miss in found.misses)
+    assert "It is empty until a browser has run its scripts" in found.advice
 
 
 async def test_every_lead_that_failed_is_told_with_its_reason(site: Site) -> None:

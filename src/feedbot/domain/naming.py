@@ -12,9 +12,10 @@ from feedbot.domain.categories import clean_path
 
 MAX_ID = 40
 MAX_TITLE = 100
-_SEPARATORS = re.compile(r"\s+[|·•»«›‹–—:_/\\-]+\s+|\s*[|_»«›‹—]\s*|(?<=[\u4e00-\u9fff])-+|-+(?=[\u4e00-\u9fff])")
+_SEPARATORS = re.compile(r"\s+[|·•»«›‹–—:_/\\-]+\s+|\s*[|｜_»«›‹—]\s*|(?<=[\u4e00-\u9fff])-+|-+(?=[\u4e00-\u9fff])")
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _GENERIC = frozenset(
     {"home", "homepage", "index", "news", "start", "startseite", "accueil", "inicio", "blog", "feed", "rss", "atom"}
     | {"latest", "articles", "archive", "archives", "list", "untitled", "welcome", "portal", "main", "articles list"}
@@ -93,7 +94,9 @@ def _without_ending(labels: Sequence[str]) -> list[str]:
 
 
 def _slug(text: str) -> str:
-    spelled = _HAN.sub(lambda found: f" {_pinyin(found[0])} ", text)
+    # Japanese writes with the same characters, and reads them in another way.
+    is_chinese = not _KANA.search(text)
+    spelled = _HAN.sub(lambda found: f" {_pinyin(found[0])} ", text) if is_chinese else text
     plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode("ascii").lower()
     words = [word for word in _NOT_ID.split(plain.replace("'", "")) if word]
     slug = ""

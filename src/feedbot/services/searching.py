@@ -66,8 +66,7 @@ class Search:
         page = await self._first(addresses)
         found = await self._look_at(page)
         if not found and await self._needs_browser(page):
-            page = await self._rendered(page.url)
-            found = await self._look_at(page)
+            page, found = await self._look_with_browser(page)
         best = self._each_once(sorted(found, key=lambda one: -one.confidence))
         named = _with_free_ids(best, self.taken.ids)
         advice = "" if named else await asyncio.to_thread(_advice, page, self.wanted, self.misses)
@@ -83,6 +82,15 @@ class Search:
         if max((one.confidence for one in found), default=0.0) < GOOD:
             found += await self._followed([lead for lead in leads if lead not in told])
         return found
+
+    async def _look_with_browser(self, page: Page) -> tuple[Page, list[Candidate]]:
+        """The page as a browser makes it, and what that leads to; the page itself if the browser does not work."""
+        try:
+            rendered = await self._rendered(page.url)
+        except FetchError as error:
+            self.misses.append(Miss(shown(page.url), "page", str(error)))
+            return page, []
+        return rendered, await self._look_at(rendered)
 
     async def _needs_browser(self, page: Page) -> bool:
         """Whether the page is an empty shell, and there is a browser to fill it."""
