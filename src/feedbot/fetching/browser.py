@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from feedbot.errors import BrowserFailed, TimedOut, TooLarge
+from feedbot.errors import BrowserFailed, TooLarge
 from feedbot.fetching.carrying import Carried
 from feedbot.fetching.model import NO_VALIDATORS, BrowserLimits, Fetched
 from feedbot.fetching.page_relay import Ask, PageRelay
@@ -149,8 +149,8 @@ class BrowserReader:
         which is taken when it is the browser's.
 
         Raises:
-            BrowserFailed: there is no browser, it does not start, or the budget is used up (`retry_after`).
-            TimedOut: the page keeps the browser so busy that it could not be read; the browser was ended.
+            BrowserFailed: there is no browser, it does not start, the budget is used up (`retry_after`), or the page
+                keeps it so busy that it had to be ended.
             TooLarge: its HTML is larger than `max_html` bytes.
         """
         if document.mime_type not in _RENDERED:
@@ -199,7 +199,7 @@ class BrowserReader:
                     await relay.end()
         except TimeoutError:
             await self._kill()
-            raise TimedOut(
+            raise BrowserFailed(
                 f"The page was not made within {self._limits.seconds:g} s and kept the browser busy, which was ended. "
                 "Set browser: never for this source, or give it the address of its feed.",
                 url=shown(document.final_url),
