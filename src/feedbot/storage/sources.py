@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, case, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feedbot.domain.source import DeclaredSource, Source
+from feedbot.domain.source import DeclaredSource, Source, SourceOptions
 from feedbot.storage import categories, held
 from feedbot.storage.database import insert
 from feedbot.storage.rows import to_source
@@ -149,7 +149,9 @@ async def forget_the_future(connection: AsyncConnection, now: datetime) -> int:
     ahead = source.c.last_poll_at > now + CLOCK_TOLERANCE
     baseline = case((source.c.baseline_at > now, literal(now, source.c.baseline_at.type)), else_=source.c.baseline_at)
     due = case((source.c.next_poll_at.is_not(None), literal(now, source.c.next_poll_at.type)))
+    listed = case((source.c.listed_at > now, literal(now, source.c.listed_at.type)), else_=source.c.listed_at)
     values = {"next_poll_at": due, "baseline_at": baseline, "last_poll_at": now, "last_success_at": None}
+    values |= {"listed_at": listed, "body_digest": None}
     values |= {"leased_until": None, "lease_owner": None, "plan_reason": "The clock was set back: polled at once."}
     return (await connection.execute(update(source).where(ahead).values(**values))).rowcount
 
@@ -231,5 +233,6 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
 
 def _is_read_differently(options: Mapping[str, Any] | None, before: Mapping[str, Any]) -> bool:
     """Whether new options make other articles of the same page."""
-    changed = {key for key, value in (options or {}).items() if before.get(key) != value}
+    known = SourceOptions.from_json(before).as_json()  # an option that an older program did not know has its default
+    changed = {key for key, value in (options or {}).items() if known.get(key) != value}
     return bool(changed - _NOT_OF_READING)
