@@ -82,7 +82,7 @@ def _parsed(xml: str, url: str) -> Any:
             sanitize_html=False,
         )
     except (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError) as error:
-        # It mends nearly everything; what it has not foreseen (a namespace of three words) comes out as one of these.
+        # It mends nearly everything; what it has not foreseen (a namespace with wide blanks) comes out as one of these.
         raise NotParseable("The feed's XML is broken in a way that cannot be mended.", url=url) from error
 
 
