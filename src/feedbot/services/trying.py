@@ -13,7 +13,6 @@ from feedbot.errors import FetchError, Refused
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.urls import shown
 from feedbot.services import credentials, reading, visiting
-from feedbot.services.asking import ask_for_list
 from feedbot.services.extraction import Extractor
 from feedbot.services.visiting import ListPage
 from feedbot.sources.spec import Page
@@ -45,11 +44,14 @@ async def visited(fetcher: Fetcher, source: Source, *, progress: Callable[[str],
     Raises:
         FetchError: the list cannot be had or read.
     """
-    fresh = replace(source, options=credentials.opened(source.options))
+    opened = credentials.opened(source.options)
+    fresh = replace(source, options=opened, etag=None, last_modified=None, body_digest=None)
     progress(f"Fetching {shown(fresh.poll_url)} ...")
-    page = visiting.as_page(await ask_for_list(fetcher, fresh))
     now = datetime.now(UTC)
-    found = await visiting.read_list(fresh, page, now=now)
+    visit = await visiting.visit(fetcher, fresh, now)
+    page, found = visiting.as_page(visit.fetched), visit.found
+    if found is None:
+        raise RuntimeError("a page that was asked for without validators came without a body")
     if fresh.options.pages > 1:
         progress("Fetching the further pages of the list ...")
         found = await visiting.with_pages(fetcher, fresh, found, now)
