@@ -127,6 +127,12 @@ def test_an_article_is_read_from_its_own_page() -> None:
     }
 
 
+def test_a_selector_that_removes_everything_leaves_nothing_and_does_no_harm() -> None:
+    everything = ParseOptions(select={"list": "li", "body": "p", "remove": "*"})
+    with pytest.raises(NotParseable, match="body"):
+        page.parse_article([fetched(ARTICLE, LISTED.url)], LISTED, everything)
+
+
 def test_the_pages_of_an_article_are_joined_until_the_last() -> None:
     second = "<h1>Other</h1><div class=text><p>Second.</p></div><a class=next href='/1.html'>first</a>"
     pages = [fetched(ARTICLE, LISTED.url), fetched(second, "https://news.example/1.html?p=2")]
