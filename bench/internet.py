@@ -178,7 +178,7 @@ def _site(name: str, days: float, random_: random.Random) -> Site:
         site.down = _apart([(at, at + random_.uniform(20, 600), random_.choice(errors)) for at in times])
     elif kind < 0.20:  # a bad day
         at = random_.uniform(0, 0.8 * days) * DAY
-        site.down = [(at, at + random_.uniform(2, 40) * HOUR, random_.choice(("500", "timeout", "dns", "403")))]
+        site.down = [(at, at + random_.uniform(2, 12) * HOUR, random_.choice(("500", "timeout", "dns", "403")))]
     elif kind < 0.24:  # closed for maintenance each night, and says until when
         site.down = [(day * DAY + 2 * HOUR, day * DAY + 3 * HOUR, "unavailable") for day in range(int(days))]
     elif kind < 0.30:
@@ -197,7 +197,7 @@ def _feed(name: str, zone: str, days: float, random_: random.Random) -> Feed:
     published = PATTERNS[pattern][1](days, ZoneInfo(zone), random_)
     feed = Feed(name, pattern, zone, published, published)
     feed.length = (
-        random_.choice((15, 20, 25, 30, 50)) if pattern not in {"hourly news", "bursty"} else random_.choice((30, 50))
+        random_.choice((15, 20, 25, 30, 50)) if pattern not in {"hourly news", "bursty"} else random_.choice((50, 80))
     )
     feed.shown = max(bisect_right(published, 0.0) - feed.length, 0)
     feed.is_dated = random_.random() > 0.15
@@ -215,7 +215,7 @@ def _feed(name: str, zone: str, days: float, random_: random.Random) -> Feed:
         feed.moves_at, feed.move = random_.uniform(0.1, 0.5) * days * DAY, random_.choice((301, 302))
     elif kind < 0.23:
         at = random_.uniform(0.2, 0.8) * days * DAY
-        feed.redesigned = (at, at + random_.uniform(0.2, 1.5) * DAY)
+        feed.redesigned = (at, at + random_.uniform(0.1, 0.5) * DAY)
     return feed
 
 
