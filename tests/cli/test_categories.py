@@ -44,7 +44,7 @@ def filled(directory: object) -> None:  # noqa: ARG001
             database, [DeclaredSource(id="town", title="T", url="https://t.example/", options=options)], NOW
         )
         draft = Draft(url="https://t.example/1", title="A story")
-        entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+        entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
         async with database.write() as connection:
             await articles.add(connection, 1, entry, draft, ["Twon/Water"], NOW)
         await database.close()

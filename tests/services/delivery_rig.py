@@ -102,7 +102,7 @@ class Rig:
                 url = f"https://town.example/{self.stories}"
                 draft = Draft(url=url, title=title, body_html="<p>The body speaks.</p>", published=now)
                 drafts = judging.keyed([draft], "auto")
-                entry = judging.judge(drafts, [], baseline_at=now).listed[0]
+                entry = judging.judge(drafts, []).listed[0]
                 article_id = await articles.add(connection, 1, entry, draft, [PATH], now)
                 assert article_id is not None
                 made.append(article_id)

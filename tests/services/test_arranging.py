@@ -23,7 +23,7 @@ TOWN = DeclaredSource(id="town", title="T", url="https://t.example/", options=So
 
 async def put(connection: Connection, title: str, *paths: str) -> int:
     draft = Draft(url=f"https://t.example/{title}", title=title)
-    entry = judging.judge(judging.keyed([draft], "auto"), [], baseline_at=NOW).listed[0]
+    entry = judging.judge(judging.keyed([draft], "auto"), []).listed[0]
     return await articles.add(connection, 1, entry, draft, paths, NOW) or 0
 
 
