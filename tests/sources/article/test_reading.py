@@ -275,6 +275,7 @@ class TestData:
         "<p class='" + "share-" * 60_000 + "'>x",
         f"<h1>t</h1>{STORY}" + "<p>By A B C D " * 3_000,
         "&#1;" * 200_000,
+        f"<h1>t</h1>{STORY}<p>" + "x@" * 30_000,
     ],
 )
 def test_a_hostile_page_takes_seconds_at_most(html: str) -> None:
