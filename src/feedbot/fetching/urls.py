@@ -21,6 +21,8 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _TOKEN_SHAPE = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_.:~+=-]{20,}")
+# A part of a token mixes letters and digits; in the words of a title (`choir-of-300-voices-sings`) they stand apart.
+_MIXED = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{6,}")
 _MASK = "***"
 
 
@@ -136,16 +138,20 @@ def shown(url: str) -> str:
         return _MASK
     _, at, host = parts.netloc.rpartition("@")
     netloc = f"{_MASK}@{host}" if at else host
-    path = "/".join(_MASK if _TOKEN_SHAPE.fullmatch(unquote(part)) else part for part in parts.path.split("/"))
+    path = "/".join(_MASK if _is_token(unquote(part)) else part for part in parts.path.split("/"))
     query = "&".join(map(_shown_pair, parts.query.split("&"))) if parts.query else ""
     return SplitResult(parts.scheme, netloc, path, query, "").geturl()
+
+
+def _is_token(text: str) -> bool:
+    return bool(_TOKEN_SHAPE.fullmatch(text) and _MIXED.search(text))
 
 
 def _shown_pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
-        return _MASK if _TOKEN_SHAPE.fullmatch(unquote(name)) else pair
-    is_secret = _SECRET_NAME.fullmatch(unquote(name)) or _TOKEN_SHAPE.fullmatch(unquote(value))
+        return _MASK if _is_token(unquote(name)) else pair
+    is_secret = _SECRET_NAME.fullmatch(unquote(name)) or _is_token(unquote(value))
     return f"{name}={_MASK}" if value and is_secret else pair
 
 
