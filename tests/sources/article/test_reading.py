@@ -220,6 +220,12 @@ class TestSeveralPages:
     def test_the_next_article_is_no_next_page(self, link: str) -> None:
         assert read(page(document(STORY + link))).next_url is None
 
+    def test_a_later_page_without_text_is_an_error_and_not_the_end(self) -> None:
+        one = page(document(f'{STORY}<a href="/news/ferry_2.html">2</a>'))
+        two = page("<html><body><p>Too many requests</p></body></html>", "https://town.example/news/ferry_2.html")
+        with pytest.raises(NotParseable, match=r"A later page of this article has no text\."):
+            read(one, page("<html><body></body></html>", two.url))
+
     def test_a_page_that_repeats_the_first_ends_the_article(self) -> None:
         html = document(f'{STORY}<a href="/news/ferry_2.html">2</a><a href="/news/ferry_3.html">3</a>')
         whole = read(page(html), page(html, "https://town.example/news/ferry_2.html"))

@@ -94,6 +94,8 @@ def _bodies(documents: Sequence[Document], facts: Facts, choice: Choice, options
             raise choice.missing_body(document.url)
         if html in found:
             break
+        if found and not html:
+            raise NotParseable("A later page of this article has no text.", url=document.url)
         found.append(html)
     return found
 
