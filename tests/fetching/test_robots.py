@@ -70,7 +70,7 @@ async def test_robots_txt_is_asked_for_once_a_day_and_never_for_feeds(limits: Fe
     assert server.requests[1].headers["user-agent"] == limits.user_agent
 
 
-@pytest.mark.parametrize(("max_age", "fresh"), [(1, 300), (3600, 3600), (10**9, DAY)])
+@pytest.mark.parametrize(("max_age", "fresh"), [(0, DAY), (1, 300), (3600, 3600), (10**9, DAY)])
 async def test_the_file_is_believed_as_long_as_it_says_within_reason(
     max_age: int, fresh: float, limits: FetchLimits, fake_time: FakeTime
 ) -> None:

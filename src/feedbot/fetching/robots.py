@@ -194,6 +194,7 @@ class RobotsFiles:
         parse = RobotsRules.parse
         file.rules = await asyncio.to_thread(parse, text, token) if len(text) > _LARGE else parse(text, token)
         file.error = file.unreachable_since = None
+        # A max-age of 0 stands on whole sites by default: it says nothing of how often robots.txt should be asked for.
         file.fresh_until = now + min(max(max_age or LONGEST_FRESH, SHORTEST_FRESH), LONGEST_FRESH)
 
     def _miss(self, file: _File, target: Target, error: FetchError, now: float) -> None:
