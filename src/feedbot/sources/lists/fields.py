@@ -15,6 +15,7 @@ from feedbot.sources.lists.items import HEADINGS, Item, is_date, is_date_apart
 from feedbot.sources.lists.names import NEVER, rank
 from feedbot.sources.lists.noise import words
 from feedbot.sources.lists.outline import Element, Text, units
+from feedbot.sources.lists.reading import link_text
 from feedbot.sources.page_select import Block, Selection, text_of
 
 V = TypeVar("V")
@@ -112,10 +113,9 @@ class _Finder:
         return {"title": css} if css else {}
 
     def _default_title(self, item: Item) -> str:
-        own = [link for link in item.links if item.primary and link.url == item.primary.url]
-        texts = [text_of(link.element.node) for link in own]
-        named = [" ".join((link.element.node.attributes.get("title") or "").split()) for link in own]
-        return max(texts + named, key=lambda text: len(text.rstrip(" .…")), default="") or item.title
+        return link_text(
+            [link.element.node for link in item.links if item.primary is not None and link.url == item.primary.url]
+        )
 
     def _title_element(self, item: Item) -> Element | None:
         """The heading, link or smallest element whose text is the title."""

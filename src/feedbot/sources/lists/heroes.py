@@ -46,7 +46,7 @@ class _Finder:
 
     def within(self, element: Element, depth: int) -> Iterator[Element]:
         count = element.link_end - element.link_start
-        if not 0 < count <= _MOST_LINKS or self._noise.factor(element) < _QUIET or is_advert(element):
+        if not 0 < count <= _MOST_LINKS or self._noise.factor(element) < _QUIET or is_advert(self._page, element):
             return
         item = Item.of(self._page, element)
         if item.headlines == 1 and self._belongs(item):

@@ -11,19 +11,22 @@ _TAGS = {"nav": 0.1, "footer": 0.1, "aside": 0.25, "form": 0.4, "header": 0.5}
 _ROLES = {"navigation": 0.1, "contentinfo": 0.1, "complementary": 0.25, "banner": 0.3, "search": 0.2, "menu": 0.1}
 _NAVIGATION_NAMES = (
     "nav navbar navi navigation menu menus submenu topmenu mainmenu megamenu dropdown breadcrumb breadcrumbs crumb "
-    "crumbs crumbtrail bread pagination pager pages paging paginator pagenav pagenavi pg footer foot ft colophon "
+    "crumbs crumbtrail bread pagination pager pages paging paginator pagenav pagenavi footer foot colophon "
     "topbar toolbar sitemap skip lang langs language languages login topnav subnav sitenav"
 )
 _NAVIGATION = frozenset(_NAVIGATION_NAMES.split())
 _BESIDE_NAMES = (
-    "sidebar side aside sd secondary widget widgets hot hots popular mostread mostviewed trending rank ranking ranks "
+    "sidebar side aside secondary widget widgets hot hots popular mostread mostviewed trending rank ranking ranks "
     "top10 recommend recommended recommendation recommendations recommends related tagcloud tags cloud friend friends "
     "friendlink friendlinks flink partner partners sponsor sponsors sponsored comment comments share sharing social "
-    "socials ad ads adv advert advertisement banner banners promo promotion promotions cookie consent newsletter "
+    "socials ad ads adv advert advertisement banner banners promotions cookie consent newsletter "
     "subscribe copyright links rightbar leftbar paihang tuijian"
 )
 _BESIDE = frozenset(_BESIDE_NAMES.split())
-_ADVERTS_NAMES = "ad ads adv advert advertisement advertorial sponsor sponsored promo promoted adsbygoogle banner"
+# These say it only as the whole name.
+_SHORT = frozenset({"pg", "pgs", "ft", "sd", "nv", "hd", "toptb"})
+_WITH_OR_WITHOUT = re.compile(r"(?:no|has|with|without|is)[-_]|.*[-_](?:with|without|no|has)[-_]", re.IGNORECASE)
+_ADVERTS_NAMES = "ad ads adv advert advertisement advertorial sponsor sponsored promoted adsbygoogle"
 _ADVERTS = frozenset(_ADVERTS_NAMES.split())
 _WORDS = re.compile(r"[A-Z]?[a-z]+\d*|[A-Z]+(?![a-z])|\d+")
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "dt", "legend", "caption", "strong"})
@@ -43,6 +46,7 @@ _BOX_TITLE = re.compile(
 )
 _MAX_BOX_TITLE = 40
 _WRAPPER = 0.6
+_MOST_TEXT = 0.75
 
 
 @lru_cache(maxsize=4096)
@@ -51,8 +55,11 @@ def words(name: str) -> frozenset[str]:
     return frozenset(word.lower() for word in _WORDS.findall(name)) | {name.lower()}
 
 
-def is_advert(element: Element) -> bool:
-    """Whether the element calls itself an advertisement."""
+def is_advert(page: Outline, element: Element) -> bool:
+    """Whether the element calls itself an advertisement, or its links say that they are paid for."""
+    links = page.links_of(element)
+    if links and all(link.is_paid for link in links):
+        return True
     return any(not words(name).isdisjoint(_ADVERTS) for name in (*element.classes, element.ident))
 
 
@@ -80,18 +87,28 @@ class Noise:
     def _own(self, element: Element) -> float:
         if element.tag in {"html", "body", "main", "a"}:
             return 1.0
-        share = (element.link_end - element.link_start) / self._total
-        factor = _TAGS.get(element.tag, 1.0)
+        factor = 1.0 if element.tag == "header" and self._is_inside(element) else _TAGS.get(element.tag, 1.0)
         factor = min(factor, _ROLES.get(element.role, 1.0))
-        if share < _WRAPPER:
+        if not self._is_wrapper(element):
             names = _words_of(element)
-            if names & _NAVIGATION:
+            if names & _NAVIGATION or not _SHORT.isdisjoint((*element.classes, element.ident)):
                 factor = min(factor, 0.15)
             elif names & _BESIDE:
                 factor = min(factor, 0.3)
             if factor == 1.0 and _BOX_TITLE.search(self._box_title(element)):
                 factor = 0.25
         return factor
+
+    def _is_wrapper(self, element: Element) -> bool:
+        """Whether most of the page is in the element, whose name then says nothing of what is in it."""
+        page = self._page
+        texts = page.size_of(element) / max(1, page.size)
+        return (element.link_end - element.link_start) / self._total >= _WRAPPER or texts >= _MOST_TEXT
+
+    @staticmethod
+    def _is_inside(element: Element) -> bool:
+        """Whether a header is that of a block and not that of the page."""
+        return any(around.tag in {"article", "section", "li", "main"} for around in element.ancestors())
 
     def _box_title(self, element: Element) -> str:
         """The heading of a box: its first text if that is short and stands in a heading, else the heading before it."""
@@ -117,7 +134,8 @@ class Noise:
 def _words_of(element: Element) -> frozenset[str]:
     if not element.classes and not element.ident:
         return frozenset()
-    return frozenset[str]().union(*(words(name) for name in (*element.classes, element.ident) if name))
+    names = (name for name in (*element.classes, element.ident) if name and not _WITH_OR_WITHOUT.match(name))
+    return frozenset[str]().union(*map(words, names))
 
 
 def _names_a_box(element: Element) -> bool:

@@ -67,10 +67,11 @@ class Text:
 
 @dataclass(slots=True, eq=False)
 class Link:
-    """A link to another page: its absolute address, without the fragment."""
+    """A link to another page: its absolute address, without the fragment; `is_paid` for one that says so (`rel`)."""
 
     element: Element
     url: str
+    is_paid: bool = False
     units: int = 0
 
 
@@ -98,6 +99,20 @@ class Outline:
         """How much of running text there is before each text."""
         running = (text.units if text.link is None and text.units >= _RUNNING else 0 for text in self.texts)
         return [0, *accumulate(running)]
+
+    @cached_property
+    def _size_before(self) -> list[int]:
+        """How much text there is before each text."""
+        return [0, *accumulate(text.units for text in self.texts)]
+
+    @property
+    def size(self) -> int:
+        """How much text the page has, in units."""
+        return self._size_before[-1]
+
+    def size_of(self, element: Element) -> int:
+        """How much of it is in the element."""
+        return self._size_before[element.text_end] - self._size_before[element.text_start]
 
     @property
     def prose(self) -> int:
@@ -169,7 +184,7 @@ class _Builder:
         out.by_node[node.mem_id] = element
         self._open.append(element)
         if element.tag == "a":
-            self._link(element, attributes.get("href") or "")
+            self._link(element, attributes.get("href") or "", is_paid="sponsored" in (attributes.get("rel") or ""))
         elif element.tag in {"img", "amp-img"}:
             out.images.append(element)
         return element
@@ -184,12 +199,12 @@ class _Builder:
         if self._links and self._links[-1].element is element:
             self._links.pop()
 
-    def _link(self, element: Element, href: str) -> None:
+    def _link(self, element: Element, href: str, *, is_paid: bool) -> None:
         if len(self._out.links) >= _MOST_LINKS or not 0 < len(href) <= _LONGEST_HREF or _IN_PAGE.match(href):
             return
         url = self._addresses.elsewhere(href).partition("#")[0]
         if url:
-            link = Link(element, url)
+            link = Link(element, url, is_paid)
             self._out.links.append(link)
             self._links.append(link)
 

@@ -151,10 +151,10 @@ class _Reader:
 
     def _title(self, block: Block, own: Sequence[LexborNode]) -> str:
         if "title" not in self._select:
-            return _link_text(own)
+            return link_text(own)
         title = self._select.text("title", block)
         if is_cut(title):  # the link's `title` may have it whole
-            whole = _link_text(own)
+            whole = link_text(own)
             return whole if whole.startswith(title.rstrip(" .…")) else title
         return title
 
@@ -180,7 +180,7 @@ class _Reader:
         return Image(url) if url else None
 
 
-def _link_text(own: Sequence[LexborNode]) -> str:
+def link_text(own: Sequence[LexborNode]) -> str:
     """The longest text, or `title`, of the links that lead to the article; else what a picture in them shows."""
     texts = [text_of(node) for node in own] + [" ".join((node.attributes.get("title") or "").split()) for node in own]
     # Of a cut text and the whole one, the whole one.

@@ -79,7 +79,12 @@ def unwrapped(elements: list[Element]) -> list[Element]:
 def _unwrapped(element: Element) -> Element:
     for _ in range(_MOST_BOXES):
         child = element.children[0] if len(element.children) == 1 else None
-        if child is None or child.tag in _INLINE or _extent(child) != _extent(element):
+        if (
+            child is None
+            or child.tag in _INLINE
+            or child.tag in {"header", "footer"}
+            or _extent(child) != _extent(element)
+        ):
             break
         element = child
     return element
@@ -151,7 +156,7 @@ class _Finder:
     def _children(self, parent: Element) -> None:
         groups: dict[str, list[Element]] = defaultdict(list)
         for child in parent.children:
-            if child.link_end > child.link_start and child.tag not in _INLINE and not is_advert(child):
+            if child.link_end > child.link_start and child.tag not in _INLINE and not is_advert(self._page, child):
                 groups[child.tag].append(child)
         for tag, children in groups.items():
             self._group(parent, tag, children)

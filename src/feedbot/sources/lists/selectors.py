@@ -39,7 +39,7 @@ def for_blocks(tree: LexborHTMLParser, page: Outline, blocks: Sequence[Element])
         others = _others(tree, page, css, wanted)
         if others is None:
             continue
-        without = _without(blocks, others) if others else ""
+        without = _without(page, blocks, others) if others else ""
         if without is not None:
             return css + without
     return _by_place(tree, page, blocks, wanted)
@@ -56,12 +56,16 @@ def _others(tree: LexborHTMLParser, page: Outline, css: str, wanted: set[int]) -
     return [one for one in selected if one.index not in wanted and one.link_end > one.link_start]
 
 
-def _without(blocks: Sequence[Element], others: Sequence[Element]) -> str | None:
-    """The class that all the others have and none of the blocks, as `:not(.class)`; None if there is none."""
+def _without(page: Outline, blocks: Sequence[Element], others: Sequence[Element]) -> str | None:
+    """What all the others have and none of the blocks, as `:not(.class)`; None if there is nothing."""
     names = [name for name in others[0].classes if rank(name) != NEVER or name in {"sticky", "hidden"}]
     for name in names:
         if all(name in other.classes for other in others) and not any(name in block.classes for block in blocks):
             return f":not(.{name})"
+    if all(any(link.is_paid for link in page.links_of(other)) for other in others) and not any(
+        link.is_paid for block in blocks for link in page.links_of(block)
+    ):
+        return ':not(:has([rel~="sponsored"]))'
     return None
 
 
