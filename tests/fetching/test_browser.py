@@ -32,7 +32,7 @@ BROWSER = BrowserLimits(
 )
 LIMITS = replace(USUAL, allow_networks=(ip_network("127.0.0.1/32"),), browser=BROWSER)
 USUAL_WITH_BROWSER = replace(USUAL, browser=BROWSER)
-NAMES = {"site.example": "127.0.0.1", "inside.example": "127.0.0.2"}
+NAMES = {"site.example": "127.0.0.1", "m.site.example": "127.0.0.1", "inside.example": "127.0.0.2"}
 
 
 class Names(AbstractResolver):
@@ -149,6 +149,14 @@ class TestPages:
         rendered = await stage.fetcher.render(stage.address())
         assert b"<p>here</p>" in rendered.body
         assert rendered.final_url == stage.address()
+
+    async def test_a_page_may_go_on_to_another_host_of_its_site_whose_robots_txt_is_asked(self, stage: Stage) -> None:
+        """While the page has its site's turn: nobody waits for anybody."""
+        there = f"http://m.site.example:{stage.site.port}/end"
+        stage.site.routes |= {"/": page(f"<script>location.href = '{there}'</script>"), "/end": page("<p>there</p>")}
+        rendered = await stage.fetcher.render(stage.address())
+        assert (b"<p>there</p>" in rendered.body, rendered.final_url) == (True, there)
+        assert [request.target for request in stage.site.requests] == ["/robots.txt", "/", "/robots.txt", "/end"]
 
     async def test_robots_txt_is_asked_for_the_page_and_for_where_it_goes(self, stage: Stage) -> None:
         stage.site.routes |= {

@@ -136,7 +136,6 @@ class BrowserReader:
         user_agent: str,
         *,
         ask: Ask,
-        heed: Callable[[str], Awaitable[None]],
         turn: Callable[[], AbstractAsyncContextManager[None]],
         max_html: int,
     ) -> Fetched:
@@ -145,8 +144,8 @@ class BrowserReader:
         The page is waited for until it asks for nothing more, at most `seconds`; one that never rests is taken as it is
         then. Nothing of it may be revalidated, and nothing is remembered. What is no HTML is given back as it is.
 
-        `ask`, `heed` and `turn` are the fetcher's: a request of the page, its robots.txt, and the turn of its site,
-        which is taken when it is the browser's.
+        `ask` and `turn` are the fetcher's: a request of the page, and the turn of its site, taken when it is the
+        browser's own.
 
         Raises:
             BrowserFailed: there is no browser, it does not start, the budget is used up (`retry_after`), or the page
@@ -162,7 +161,7 @@ class BrowserReader:
             )
         async with self._turn:
             await self._budget.take(self._limits, document.final_url)
-            relay = PageRelay(document, carried, self._limits, ask=ask, heed=heed)
+            relay = PageRelay(document, carried, self._limits, ask=ask)
             start = time.monotonic()
             async with turn():
                 html, url = await self._read(relay, document, user_agent)

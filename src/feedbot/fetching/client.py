@@ -167,7 +167,6 @@ class Fetcher:
                 carried.for_page_of(url, document.final_url),
                 limits.user_agent,
                 ask=self._ask_at_once,
-                heed=partial(self.heed_robots, proxy=proxy),
                 turn=partial(self._queues.turn, target.host_key, target.site_key),
                 max_html=limits.max_inflated,
             )
@@ -202,19 +201,19 @@ class Fetcher:
         rules = await self._rules(urls.parse(url), parse_proxy(proxy) if proxy else None)
         return rules.sitemaps
 
-    async def _heed(self, target: Target, proxy: str | None) -> None:
+    async def _heed(self, target: Target, proxy: str | None, *, in_turn: bool = True) -> None:
         if not self._limits.robots:
             return
-        rules = await self._rules(target, proxy)
+        rules = await self._rules(target, proxy, in_turn=in_turn)
         self._queues.slow_down(target.host_key, rules.crawl_delay)
         if not await rules.allow(target.url):
             raise disallowed(target, rules)
 
-    async def _rules(self, target: Target, proxy: str | None) -> RobotsRules:
+    async def _rules(self, target: Target, proxy: str | None, *, in_turn: bool = True) -> RobotsRules:
         async def read(url: str) -> Fetched:
             carried = Carried(proxy=proxy)
             trip = Trip(url, urls.parse(url), carried, cut_at=robots.MAX_BYTES)
-            return self._judge(*await self._go(trip, max_redirects=robots.MAX_REDIRECTS))
+            return self._judge(*await self._go(trip, max_redirects=robots.MAX_REDIRECTS, in_turn=in_turn))
 
         return await self._robots.rules(target, robots.product_token(self._limits.user_agent), read)
 
@@ -223,7 +222,7 @@ class Fetcher:
         most = self._limits.max_redirects if max_redirects is None else max_redirects
         for hop in range(most + 1):
             if trip.is_page:
-                await self._heed(trip.target, trip.carried.proxy)
+                await self._heed(trip.target, trip.carried.proxy, in_turn=in_turn)
             reply = await (self._visit(trip, is_first=hop == 0) if in_turn else self._ask(trip))
             trip = trip.arrive(reply)
             onward = trip.onward(reply)

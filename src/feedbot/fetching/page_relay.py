@@ -79,21 +79,12 @@ log = structlog.get_logger()
 
 
 class PageRelay:
-    """Answers the requests of one page. `ask` follows a trip to its end; `heed` asks robots.txt."""
+    """Answers the requests of one page. `ask` follows a trip to its end, by way of robots.txt if it is a page's."""
 
-    def __init__(
-        self,
-        document: Fetched,
-        carried: Carried,
-        limits: BrowserLimits,
-        *,
-        ask: Ask,
-        heed: Callable[[str], Awaitable[None]],
-    ) -> None:
+    def __init__(self, document: Fetched, carried: Carried, limits: BrowserLimits, *, ask: Ask) -> None:
         self._carried = carried
         self._limits = limits
         self._ask = ask
-        self._heed = heed
         self._source_url = document.final_url
         self._cookies = {**carried.cookies, **document.cookies}
         self._documents = {document.final_url: document}
@@ -176,7 +167,6 @@ class PageRelay:
         if not self._is_wanted(request, url):
             await _drop(route, request)
             return
-        await self._heed(url)
         trip, reply = await self._ask(replace(await self._trip(page.context, request, url), is_page=True))
         if reply.status != HTTPStatus.OK:
             await _drop(route, request)
