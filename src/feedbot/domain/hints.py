@@ -12,7 +12,7 @@ from typing import Any
 
 from feedbot.domain.explaining import spoken
 from feedbot.domain.outcome import PollOutcome
-from feedbot.domain.rhythm import Rhythm
+from feedbot.domain.week import Rhythm
 
 HOUR = timedelta(hours=1)
 LONGEST = 366 * 86400.0

@@ -14,8 +14,8 @@ from feedbot.domain import rhythm as learned
 from feedbot.domain.backoff import pace_of
 from feedbot.domain.explaining import sentence, spoken
 from feedbot.domain.outcome import PollOutcome
-from feedbot.domain.rhythm import Rhythm
 from feedbot.domain.source import Source
+from feedbot.domain.week import Rhythm
 
 __all__ = ["PollOutcome", "PollPlan", "Rhythm", "plan_next_poll", "spoken"]
 
