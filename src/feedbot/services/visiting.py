@@ -19,7 +19,7 @@ from feedbot.domain.category_rules import is_wanted
 from feedbot.domain.source import Source
 from feedbot.errors import EmptyList, FetchError, NotParseable, ReadingFailed
 from feedbot.fetching.client import Fetcher
-from feedbot.fetching.model import Fetched, Validators
+from feedbot.fetching.model import NO_VALIDATORS, Fetched, Validators
 from feedbot.fetching.urls import shown
 from feedbot.services.asking import as_page as as_page  # noqa: PLC0414 - part of this module's interface
 from feedbot.services.asking import ask_for_list, is_for_people, render_if_shell
@@ -32,6 +32,7 @@ T = TypeVar("T")
 # The same bytes are parsed again after a while all the same: articles are to be looked at again, dates may be relative.
 SAME_FOR = timedelta(hours=6)
 MAX_PAGES = 20  # of a list
+MAX_LISTS = 5  # that a page names in its own place
 _DIGEST_BYTES = 16
 
 log = structlog.get_logger()
@@ -79,10 +80,36 @@ async def visit(fetcher: Fetcher, source: Source, now: datetime) -> Visit:
         if rendered is None:
             raise
         visit = await _read(source, rendered, now)
+    if visit.found and visit.found.listing.list_urls:
+        visit = await _with_lists(fetcher, source, visit.fetched, visit.found, now)
     if visit.found and source.type == "auto" and not source.detected_type and is_for_people(visit.found.spec.name):
         # Only now it is known to be a page: what robots.txt says of it counts all the same.
         await fetcher.heed_robots(fetched.final_url, proxy=source.options.proxy)
     return visit
+
+
+async def _with_lists(fetcher: Fetcher, source: Source, fetched: Fetched, index: ListPage, now: datetime) -> Visit:
+    """The visit of a page that names the lists to be read in its place: their entries joined, each once.
+
+    The page may stay the same while its lists change, so nothing is kept by which it would pass for unchanged. A list
+    that fails costs its own entries, unless all do.
+    """
+    drafts: dict[tuple[str, str, str], Draft] = {}
+    failed: FetchError | None = None
+    for url in index.listing.list_urls[:MAX_LISTS]:
+        try:
+            listing = await _listing(source, index.spec, await ask_for_list(fetcher, source, url), now)
+        except FetchError as error:
+            log.warning("list_page_unread", source=source.id, url=shown(url), kind=error.kind, reason=str(error))
+            failed = error
+            continue
+        for draft in listing.drafts:
+            drafts.setdefault(_name(draft), draft)
+    if failed and not drafts:
+        raise failed
+    joined = as_asked(replace(index.listing, drafts=tuple(drafts.values())), index.spec, source)
+    found = replace(index, listing=joined, digest=b"", count=len(drafts))
+    return Visit(replace(fetched, validators=NO_VALIDATORS), found)
 
 
 async def _read(source: Source, fetched: Fetched, now: datetime) -> Visit:
