@@ -20,6 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from feedbot.errors import BrowserFailed, HttpFailed, RobotsDisallowed, TooLarge
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import BrowserLimits, FetchLimits, Validators
+from feedbot.fetching.page_budget import PageBudget
 from fetching.conftest import LIMITS as USUAL
 from fetching.conftest import FakeTime
 from misbehaving import MisbehavingServer, answer
@@ -352,9 +353,7 @@ async def test_a_program_that_is_no_browser_is_an_error_with_a_remedy(limits: Fe
 
 async def test_the_hours_budget_is_kept(limits: FetchLimits, fake_time: FakeTime) -> None:
     """Told at once and with the time to wait; a minute's budget is waited for."""
-    from feedbot.fetching.browser import _Budget  # noqa: PLC0415 - its time is given
-
-    budget = _Budget(fake_time.clock, fake_time.sleep)
+    budget = PageBudget(fake_time.clock, fake_time.sleep)
     few = replace(limits.browser, pages_per_minute=2, pages_per_hour=4)
     for _ in range(4):
         await budget.take(few, "https://a.example/")

@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.util import find_spec
@@ -24,13 +23,13 @@ import structlog
 from feedbot.errors import BrowserFailed, TooLarge
 from feedbot.fetching.carrying import Carried
 from feedbot.fetching.model import NO_VALIDATORS, BrowserLimits, Fetched
+from feedbot.fetching.page_budget import PageBudget
 from feedbot.fetching.page_relay import Ask, PageRelay
 from feedbot.fetching.urls import shown
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
-PATIENCE = 60.0  # seconds that a page waits for the budget before it is refused
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _GRACE = 2.0  # seconds for what should take none: the page's text, the end of its window
 _LOOK = 0.05
@@ -109,7 +108,7 @@ class BrowserReader:
     ) -> None:
         self._limits = limits
         self._turn = asyncio.Lock()
-        self._budget = _Budget(clock, sleep)
+        self._budget = PageBudget(clock, sleep)
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._process: int | None = None
@@ -327,38 +326,6 @@ class BrowserReader:
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-
-
-class _Budget:
-    """How many pages may be read in a minute and in an hour."""
-
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> None:
-        self._clock = clock
-        self._sleep = sleep
-        self._taken: deque[float] = deque()
-
-    async def take(self, limits: BrowserLimits, url: str) -> None:
-        """Counts a page; waits for up to a minute until it may be read, and raises BrowserFailed for more."""
-        while (wait := self._wait(limits)) > 0:
-            if wait > PATIENCE:
-                raise BrowserFailed(
-                    f"The browser has read its {limits.pages_per_hour} pages of this hour and rests. It goes on by "
-                    "itself: raise fetch.browser.pages_per_hour if your sources need more.",
-                    url=shown(url),
-                    retry_after=wait,
-                )
-            await self._sleep(wait)
-        self._taken.append(self._clock())
-
-    def _wait(self, limits: BrowserLimits) -> float:
-        now = self._clock()
-        while self._taken and self._taken[0] <= now - 3600:
-            self._taken.popleft()
-        wait = 0.0
-        for span, most in ((60.0, limits.pages_per_minute), (3600.0, limits.pages_per_hour)):
-            if len(self._taken) >= most:
-                wait = max(wait, self._taken[-most] + span - now)
-        return wait
 
 
 async def _is_parsed(page: Page) -> bool:
