@@ -21,10 +21,12 @@ import pytest
 
 from cli.site_thread import serving
 from configurations import Directory
+from feedbot.domain.article import Draft
 from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.services import sourcing
-from feedbot.storage import kept_pages, sources
+from feedbot.storage import held, kept_pages, sources
 from feedbot.storage.database import Database
+from feedbot.storage.held import Held
 from feedbot.storage.kept_pages import KeptPage
 from feedbot.storage.upgrading import upgrade
 from misbehaving import MisbehavingServer, answer
@@ -440,6 +442,45 @@ class TestSwitching:
         assert feedbot("sources", "approve").out == "Nothing is held.\n"
         assert json.loads(feedbot("sources", "approve", "--json").out) == []
         assert feedbot("sources", "approve", blog).code == 1
+
+
+class TestApprove:
+    @pytest.fixture
+    def _held(self, site: MisbehavingServer) -> None:
+        """A source of which two articles are held."""
+        database_with(DeclaredSource(id="town", title="Town", url=site.url("/feed"), type="feed"))
+
+        async def fill() -> None:
+            database = Database("sqlite:///var/feedbot.db")
+            async with database.write() as connection:
+                drafts = [Draft(url=f"https://town.example/{title}", title=title) for title in TITLES[:2]]
+                entries = [Held(bytes([n] * 16), draft, draft, NOW) for n, draft in enumerate(drafts)]
+                await held.put(connection, 1, entries)
+                state = {"since": NOW.isoformat(), "known": 1, "before": 20, "found": 2, "arrivals": 0}
+                await sources.set_redesign(connection, 1, state)
+            await database.close()
+
+        asyncio.run(fill())
+
+    @pytest.mark.usefixtures("_held")
+    def test_what_waits_is_shown_and_published_after_a_word(self, feedbot: Feedbot) -> None:
+        shown = feedbot("sources", "approve")
+        assert shown.out.startswith(
+            "town: 2 articles are held since 2026-11-24 12:00 UTC; 1 of the 20 that its list used to have are still"
+        )
+        assert f"   - {TITLES[0]}\n" in shown.out
+        (told,) = json.loads(feedbot("sources", "approve", "--json").out)
+        assert (told["source"], told["held"], told["known"], told["before"]) == ("town", 2, 1, 20)
+        ended = feedbot("sources", "approve", "town")
+        assert (ended.code, ended.err) == (0, "")
+        assert "2 articles of town are in its feed now" in ended.out
+        assert TITLES[1] in feedbot("feed", "source/town").out
+
+    @pytest.mark.usefixtures("_held")
+    def test_what_is_rejected_waits_no_more(self, feedbot: Feedbot) -> None:
+        ended = feedbot("sources", "approve", "town", "--reject")
+        assert (ended.code, "2 held articles of town are rejected" in ended.out) == (0, True)
+        assert feedbot("sources", "approve").out == "Nothing is held.\n"
 
 
 class Terminal:
