@@ -79,10 +79,13 @@ def _first_items(body: str) -> str:
 
 def _start(text: str) -> tuple[int | None, str]:
     """Where the root element begins, None if there is none, and the internal subset of the DOCTYPE before it."""
-    position, subset = 0, ""
+    position, subset, has_doctype = 0, "", False
     while (part := _PROLOG_PART.match(text, position)) and position < _PROLOG_CHARACTERS:
-        if _HTML.match(part[0]):
+        is_doctype = part[0][:3].upper() == "<!D"
+        # A document has one at most; each that is open at its end is read through to the end of all.
+        if _HTML.match(part[0]) or (is_doctype and has_doctype):
             return None, ""
+        has_doctype = has_doctype or is_doctype
         subset += part["subset"] or ""
         position = part.end()
     root = _ROOT.search(text, position, position + _PROLOG_CHARACTERS)
