@@ -13,7 +13,7 @@ from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.services import sourcing
 from feedbot.services.polling import Poller
 from feedbot.services.websub import Subscriber
-from feedbot.storage import articles, polls, websub
+from feedbot.storage import articles, kept_pages, polls, websub
 from feedbot.storage.websub import Subscription
 from misbehaving import answer
 from services.poll_bench import NOW, RHYTHM, Bench, bench, feed
@@ -135,6 +135,19 @@ async def test_a_push_is_in_the_feeds_and_on_its_way_to_the_chats_when_the_hub_g
     assert found.last_push_at == pushed.bench.now
     pushed.serve(150, 1, 2, 3)
     assert (await pushed.bench.poll(timedelta(days=1))).unchanged == 4
+
+
+async def test_a_push_does_not_pass_for_a_visit_of_a_source_that_fails(pushed: Pushed) -> None:
+    await pushed.subscribe()
+    pushed.bench.serve(b"<html>no feed</html>")
+    assert (await pushed.bench.poll(timedelta(days=1))).outcome == "failed"
+    before = await pushed.bench.source()
+    await pushed.hub.push(feed(2000))
+    after = await pushed.bench.source()
+    assert (after.failures, after.error_text, after.next_poll_at) == (1, before.error_text, before.next_poll_at)
+    async with pushed.bench.database.read() as connection:
+        assert await kept_pages.get(connection, 1) is not None
+    assert "Story 2000" in await pushed.bench.titles()
 
 
 async def test_a_push_that_is_sent_again_changes_nothing(pushed: Pushed) -> None:

@@ -45,7 +45,7 @@ def renew_after(held: timedelta) -> timedelta:
 
 def retry_after(attempts: int) -> timedelta:
     """How long after the so-many-th request a hub that did not answer it is asked again: at last once a day."""
-    return min(_FIRST_RETRY * 2 ** min(attempts, 20), _LAST_RETRY)
+    return min(_FIRST_RETRY * (1 << min(attempts, 20)), _LAST_RETRY)
 
 
 def stretched(plan: PollPlan, now: datetime, *, max_interval: float) -> PollPlan:

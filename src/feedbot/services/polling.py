@@ -361,7 +361,8 @@ class Poller:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")
                 return record, False
             await polls.record(connection, record)
-            is_settled = found.outcome.error_kind is None and not values.get("redesign", source.redesign)
+            is_visit = found.outcome.error_kind is None and found.outcome.kind != PUSHED
+            is_settled = is_visit and not values.get("redesign", source.redesign)
             await holding.keep_page(
                 connection, source, found.page, found.outcome.error_text, now, is_settled=is_settled
             )
