@@ -33,9 +33,12 @@ class Calendar:
 
     def read_one(self, text: str) -> datetime | None:
         """The time that a text names, also where the day stands before or behind year and month."""
-        return self._apart(text) or parse_published(text, timezone=self.timezone, language=self.language, now=self.now)
+        return self.read_apart(text) or parse_published(
+            text, timezone=self.timezone, language=self.language, now=self.now
+        )
 
-    def _apart(self, text: str) -> datetime | None:
+    def read_apart(self, text: str) -> datetime | None:
+        """The time that a text names whose day, or year, stands apart; None if it is none of these."""
         plain = " ".join(text.split()) if len(text) <= _MAX_APART else ""
         match = _DAY_APART.fullmatch(plain) or _YEAR_APART.fullmatch(plain)
         if not match:

@@ -50,6 +50,7 @@ _MEAN_SUMMARY = 30
 _FEW = 0.4
 _SOME = 0.25
 _SMALL = 40
+_UNIX = (10, 13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class _Finder:
             attributes = element.node.attributes
             for name in _DATE_ATTRIBUTES:
                 value = attributes.get(name) or ""
-                if value and element.tag != "a" and self._calendar.read_one(value):
+                if element.tag != "a" and _may_be_date(value) and self._calendar.read_one(value):
                     yield _Spot(element, name)
                     break
             if is_date_apart(item.page, element):
@@ -291,6 +292,10 @@ class _Finder:
             holders = [item.element for _, item in pairs]
             for css in selectors.within(pairs[0][0].element, elements, holders):
                 yield css + ending
+
+
+def _may_be_date(value: str) -> bool:
+    return is_date(value) or (value.isdecimal() and len(value) in _UNIX)
 
 
 def _is_first(select: Selection, key: str, block: Block, spot: _Spot | None) -> bool:

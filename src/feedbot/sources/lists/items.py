@@ -222,7 +222,8 @@ def is_date_apart(page: Outline, element: Element) -> bool:
         or not all(map(_part_of_date, texts))
     ):
         return False
-    return Calendar().read_one(page.text_of(element)) is not None
+    text = page.text_of(element)
+    return bool(Calendar().read_apart(text) or (is_date(text) and Calendar().read_one(text)))
 
 
 def _part_of_date(text: Text) -> bool:
