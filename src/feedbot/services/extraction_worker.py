@@ -28,9 +28,9 @@ def main() -> None:
     """Answers requests from stdin on stdout until stdin ends."""
     answers = _own_stdout()
     seconds = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):  # a container may allow less already
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
         os.nice(_NICENESS)
     for name in sys.argv[2:]:
         importlib.import_module(name)

@@ -144,6 +144,23 @@ class TestThePagesParts:
     def test_what_follows_the_last_sentence_is_left_out(self, tail: str) -> None:
         assert found(document(STORY + tail)).body_html == STORY
 
+    @pytest.mark.parametrize(
+        "last",
+        [
+            "Subscribers of the ferry say that they would rather swim than wait.",
+            "关闭工厂之后，河水用了十一年才重新变清，鱼也慢慢回来了。",
+            "作者认为，这条河的故事还没有讲完，渡船也还会再开很多年。",
+            "De ferry vaart ook in de winter, wanneer er ijs op de rivier ligt.",
+        ],
+    )
+    def test_a_last_or_first_sentence_that_begins_like_a_credit_stays(self, last: str) -> None:
+        assert found(document(f"{STORY}<p>{last}</p>")).body_html == f"{STORY}<p>{last}</p>"
+        assert found(document(f"<p>{last}</p>{STORY}")).body_html == f"<p>{last}</p>{STORY}"
+
+    def test_an_article_of_one_line_is_not_trimmed_to_nothing(self) -> None:
+        html = '<h1>Notice</h1><div class="entry-content"><p>编辑部搬家公告：本周六迁至河东路九号办公</p></div>'
+        assert found(html).body_html == "<p>编辑部搬家公告：本周六迁至河东路九号办公</p>"
+
     def test_links_are_absolute_and_harmless(self) -> None:
         html = document(
             f'{STORY}<p>The <a href="../map" onclick="x()">map</a> shows where it lands, and '

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.domain.completeness import letters
 from feedbot.sources.article import dates
-from feedbot.sources.article.measures import letters_of, link_share
+from feedbot.sources.article.measures import link_share
 from feedbot.sources.spec import ParseOptions
 
 _NOT_SAID = re.compile(r"[\W_]+")
@@ -36,20 +36,22 @@ _INSERTED = re.compile(
     r"|视频加载中)[\W_]*\Z",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
-    r"\A[\s（(【\[［]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核|审签|监制|值班编委|来源|稿源|作者|编审|初审|终审"
-    r"|摄影|上一篇|下一篇|上一条|下一条|没有了"
-    r"|分享|打印|关闭|返回|纠错|收藏|复制链接|举报|点赞|版权声明|免责声明|特别声明|声明|凡本网|本文(?:来源|由|系|转载"
-    r"|首发)|未经授权|转载请|欢迎关注|点击(?:下方|上方|这里)"
-    r"|长按|扫码|扫一扫|微信扫|关注(?:我们|公众号)|阅读原文|展开全文|打开.{0,8}app"
-    r"|copyright\b|©|all rights reserved|\(?(?:reporting|additional reporting|editing|written|edited|photographs?) by\b"
-    r"|(?:read|see|view) (?:the )?(?:full|original|more)|subscribe\b|sign up\b|follow us\b|share (?:this|on)|tags?:"
-    r"|filed under|posted (?:by|in|on)"
+# What a whole sentence at the end may begin with and still be no part of the article.
+_FAREWELL = re.compile(
+    r"\A[\s（(【\[［]*(?:版权声明|免责声明|特别声明|凡本网|未经授权|转载请|欢迎关注|长按|扫码|扫一扫|微信扫"
+    r"|本文(?:来源|系|转载|首发)|点击(?:下方|上方|这里)|关注(?:我们|公众号)|copyright\b|©|ⓒ"
+    r"|(?:reporting|additional reporting|editing|written|edited|photographs?) by\b|subscribe\b|sign up\b|follow us\b"
     r"|if you (?:enjoyed|liked|have enjoyed)\b|this (?:article|post|story) (?:first|was (?:first|originally))\b"
-    r"|support (?:us|our)\b|join our\b"
-    r"|←|«|back to\b|zurück\b|teilen\b|mehr zum thema|zur startseite|quelle:"
-    r"|partager|réagir|commenter|©|поделиться|нашли ошибку|подписывайтесь|無断転載|シェア|저작권|무단\s?전재|ⓒ"
-    r"|condividi|comparte|compartilhe|شارك)",
+    r"|support (?:us|our)\b|join our\b|подписывайтесь|нашли ошибку|無断転載|저작권|무단\s?전재)",
+    re.IGNORECASE,
+)
+# What only a line that is no sentence begins with.
+_CREDIT = re.compile(
+    r"\A[\s（(【\[［]*(?:责任编辑|責任編輯|责编|编辑|編輯|校对|审核|审签|监制|值班编委|来源|稿源|作者|编审|初审|终审|摄影"
+    r"|上一篇|下一篇|上一条|下一条|没有了|分享|打印|关闭|返回|纠错|收藏|复制链接|举报|点赞|声明|本文由|阅读原文|展开全文"
+    r"|打开.{0,8}app|all rights reserved|(?:read|see|view) (?:the )?(?:full|original|more)|share (?:this|on)|tags?:"
+    r"|filed under|posted (?:by|in|on)|←|«|back to\b|zurück\b|teilen\b|zur startseite|quelle:|partager|réagir|commenter"
+    r"|поделиться|シェア|condividi|comparte|compartilhe|شارك)",
     re.IGNORECASE,
 )
 # A day and an hour, whatever the day is.
@@ -57,6 +59,7 @@ _CLOCK = re.compile(r"\d{1,2}[-/.月]\d{1,2}日?.{0,3}\b\d{1,2}[:：]\d{2}")
 _BY_AT_END = re.compile(r"\b[Bb]y (?:[A-Z][\w'’.-]+\s?){1,4}\Z")
 _HEAD_BLOCKS = 8
 _MOSTLY_LINKS = 0.6
+_ALL_LINKS = 0.75
 _FULL_STOPS = "。！？.!?…"
 _STANDFIRST = 300
 _AGENCY = re.compile(r"\A[(（][a-zA-Z]{2,6}(?:/[a-zA-Z]{2,6}){0,4}[)）]\Z")
@@ -122,7 +125,11 @@ def _without_head(blocks: Sequence[LexborNode], title: str, author: str, options
         head.append(node)
         if _is_title(node, text, title) or _is_head_line(text, names, options):
             last = len(head)
-    for node in head[:last]:
+    leaving = head[:last]
+    known = {node.mem_id for node in leaving}
+    if all(node.mem_id in known or not node.text().strip() for node in blocks):  # these lines are the article
+        leaving = [node for node in leaving if _is_title(node, " ".join(node.text().split()), title)]
+    for node in leaving:
         node.decompose(recursive=True)
 
 
@@ -137,7 +144,7 @@ def _is_title(node: LexborNode, text: str, title: str) -> bool:
 
 def _is_head_line(text: str, names: set[str], options: ParseOptions) -> bool:
     """Whether a line is a byline, a date, or both."""
-    if not text or letters(text) > _SHORT or text[-1] in "。！？!?":
+    if not text or letters(text) > _SHORT or text[-1] in "。！？!?" or _is_sentence(text):
         return False
     said = _plain(text)
     rest = min((len(said) - len(name) for name in names if name in said), default=len(said))
@@ -148,24 +155,30 @@ def _is_head_line(text: str, names: set[str], options: ParseOptions) -> bool:
 
 
 def _without_tail(blocks: Sequence[LexborNode]) -> None:
-    """Takes away what follows the last paragraph: credits, invitations, links to other pages."""
+    """Takes away what follows the last paragraph: credits, invitations, links to other pages; never all there is."""
+    left = sum(bool(node.text().strip()) for node in blocks)
     for node in reversed(blocks):
         text = " ".join(node.text().split())
         if not text:
-            if node.css_first("img") is None and node.tag != "hr":
-                node.decompose(recursive=True)
-                continue
-            if node.tag == "hr":
-                node.decompose(recursive=True)
-                continue
+            if node.css_first("img") is not None:
+                return
+        elif left <= 1 or not _is_tail(node, text):
             return
-        short = letters(text) <= _SHORT
-        is_mail = letters(text) <= _SHORT // 2 and ":" not in text and bool(_MAIL.search(text))
-        is_links = link_share(node) > 3 / 4 and letters_of(node) <= _SHORT and node.tag in {"p", "ul", "h2", "h3", "h4"}
-        if (short and (_TAIL.match(text) or _AGENCY.match(text) or is_mail)) or is_links or _LABEL.match(text):
-            node.decompose(recursive=True)
         else:
-            return
+            left -= 1
+        node.decompose(recursive=True)
+
+
+def _is_tail(node: LexborNode, text: str) -> bool:
+    if _LABEL.match(text):
+        return True
+    if letters(text) > _SHORT:
+        return False
+    if link_share(node) > _ALL_LINKS and node.tag in {"p", "ul", "h2", "h3", "h4"}:
+        return True
+    is_mail = letters(text) <= _SHORT // 2 and ":" not in text and bool(_MAIL.search(text))
+    is_credit = not _is_sentence(text) and bool(_CREDIT.match(text))
+    return is_mail or is_credit or bool(_FAREWELL.match(text) or _AGENCY.match(text))
 
 
 def _plain(text: str) -> str:

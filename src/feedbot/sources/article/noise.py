@@ -65,6 +65,8 @@ _AN_ARTICLE = 300
 _SOME = 0.2
 _CAPTION = 200
 _FAINT = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# What has one of these inside is around the article, whatever it is called.
+_ARTICLE_PARTS = 'h1, [itemprop~="articleBody"], [itemprop~="headline"]'
 _GUTTER = "td.gutter, td.lineno, td.linenos, .hljs-ln-numbers, td.blob-num"
 
 
@@ -139,6 +141,8 @@ def _is_noise(name: str) -> bool:
 
 
 def _is_small(node: LexborNode, total: int) -> bool:
+    if node.css_first(_ARTICLE_PARTS) is not None:
+        return False
     letters = letters_of(node)
     return letters <= total * _MUCH or (link_share(node) > _MOSTLY_LINKS)
 
