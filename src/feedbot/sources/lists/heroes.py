@@ -49,7 +49,7 @@ class _Finder:
         if not 0 < count <= _MOST_LINKS or self._noise.factor(element) < _QUIET or is_advert(self._page, element):
             return
         item = Item.of(self._page, element)
-        if item.headlines == 1 and self._belongs(item):
+        if len(item.headlines) == 1 and self._belongs(item):
             self._known.add(item.primary.url if item.primary else "")
             yield element
         elif depth:

@@ -152,13 +152,13 @@ class Item:
         return (attributes.get("title") or next((p.node.attributes.get("alt") or "" for p in pictures), "")).strip()
 
     @cached_property
-    def headlines(self) -> int:
-        """How many different articles the block seems to name."""
+    def headlines(self) -> frozenset[str]:
+        """The addresses of the articles that the block seems to name."""
         link = self.primary
         if link is None:
-            return 0
+            return frozenset()
         least = max(14, min(link.units, 40) * 0.5)
-        return len({other.url for other in self.links if other.units >= least} | {link.url})
+        return frozenset(other.url for other in self.links if other.units >= least) | {link.url}
 
     @cached_property
     def form(self) -> frozenset[str]:

@@ -19,6 +19,8 @@ _FULL_TITLE = 22
 _SHORT_TITLE = 4
 _FULL_PROSE = 60
 _LEAST_FORM = 0.3
+# A block may name a second article, or a long category; one that names three is a box of articles.
+_SINGLE = {1: 1.0, 2: 0.7}
 _BESIDE = 0.6
 _SAID = 0.4
 _BESIDE_DATED = 0.25
@@ -44,7 +46,10 @@ def score(page: Outline, region: Region, noise: Noise) -> Scored:
     urls = {item.primary.url for item in kept if item.primary}
     if len(titles) < 2:  # noqa: PLR2004 - one is no list
         return Scored(region, items, 0.0, 0.0)
-    several = sum(item.headlines > 1 for item in kept) / len(kept)
+    # What several blocks name is a category or an author, and no second article.
+    named = Counter(url for item in kept for url in item.headlines)
+    counts = (sum(named[url] == 1 for url in item.headlines) or 1 for item in kept)
+    single = sum(_SINGLE.get(count, 0.0) for count in counts) / len(kept)
     distinct = min(len(titles), len(urls)) / len(kept)
     quality = sum(map(_quality, kept)) / len(items)
     around = sum(noise.factor(item.element) for item in kept) / len(kept)
@@ -55,7 +60,7 @@ def score(page: Outline, region: Region, noise: Noise) -> Scored:
         * _alike(region)
         * _of_one_form(kept)
         * distinct
-        * (1 - several) ** 1.5
+        * single
         * around
         * size
     )

@@ -129,6 +129,8 @@ def _block_options(page: Outline, blocks: Sequence[Element]) -> list[Option]:
             nearest = own_options(level)
         else:
             for (cost, around), (middle_cost, middle), (inner_cost, inner) in product(own_options(level), nearest, own):
+                if distance == 2:  # noqa: PLR2004 - the parent's parent
+                    options.append((cost + middle_cost + inner_cost + 0.9, f"{around} > {middle} > {inner}"))
                 options.append(
                     (cost + middle_cost + inner_cost + 0.6 + 0.12 * distance, f"{around} {middle} > {inner}")
                 )
