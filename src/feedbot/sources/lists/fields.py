@@ -290,7 +290,7 @@ class _Finder:
                 continue
             elements = [spot.element for spot, _ in pairs]
             holders = [item.element for _, item in pairs]
-            for css in selectors.within(pairs[0][0].element, elements, holders):
+            for css in selectors.within(elements, holders):
                 yield css + ending
 
 

@@ -182,9 +182,12 @@ def _place(page: Outline, element: Element) -> str:
     """The element by its place, from the nearest id on."""
     steps: list[str] = []
     walker: Element | None = element
-    while walker is not None and walker.tag != "body":
+    while walker is not None:
         if is_stable_id(walker.ident):
             steps.append(f"#{walker.ident}")
+            break
+        if walker.tag == "body":
+            steps.append("body")
             break
         siblings = [child for child in walker.parent.children if child.tag == walker.tag] if walker.parent else [walker]
         place = next(place for place, sibling in enumerate(siblings, 1) if sibling is walker)
@@ -193,13 +196,11 @@ def _place(page: Outline, element: Element) -> str:
     return " > ".join(reversed(steps)) or page.elements[0].tag
 
 
-def within(item: Element, elements: Sequence[Element], holders: Sequence[Element]) -> list[str]:
+def within(elements: Sequence[Element], holders: Sequence[Element]) -> list[str]:
     """Selectors of an element within each block, the best first: `elements[i]` lies in the block `holders[i]`."""
-    del item
     own = own_options(elements)
     options = list(own)
     level: list[Element] = list(elements)
-    own_first = level[0]
     options += _beside(elements, own)
     for position in _positions(elements):
         options.append((3.4, position))
@@ -215,7 +216,6 @@ def within(item: Element, elements: Sequence[Element], holders: Sequence[Element
             options.append((cost + inner_cost + 0.3 * distance, f"{around}{joint}{inner}"))
             if distance == 1:
                 options.append((cost + inner_cost + 0.2, f"{around} {inner}"))
-    del own_first
     return list(_cheapest(options))
 
 
