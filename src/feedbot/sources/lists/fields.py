@@ -4,44 +4,33 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from feedbot.errors import NotParseable
 from feedbot.sources.lists import selectors
 from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.items import HEADINGS, Item, is_date, is_date_apart
-from feedbot.sources.lists.names import NEVER, rank
 from feedbot.sources.lists.noise import words
-from feedbot.sources.lists.outline import Element, Text, units
+from feedbot.sources.lists.outline import Element, units
 from feedbot.sources.lists.reading import link_text
-from feedbot.sources.page_select import Block, Selection, text_of
+from feedbot.sources.lists.spots import (
+    Spot,
+    author_spots,
+    is_picture,
+    kind,
+    loose_kind,
+    paragraph,
+    read,
+    source,
+    spot_of,
+)
+from feedbot.sources.page_select import Block, Selection
 
 V = TypeVar("V")
 
 _SAMPLE = 24
-_INLINE_NAMES = "b strong em i u font mark small sup sub code cite q span abbr"
-_INLINE = frozenset(_INLINE_NAMES.split())
 _DATE_ATTRIBUTES = ("datetime", "title", "data-time", "data-timestamp", "data-date", "data-datetime", "content")
-_AUTHOR = frozenset({"author", "byline", "writer", "auteur", "autor", "zuozhe", "reporter"})
-_ORNAMENT = frozenset(
-    {
-        "avatar",
-        "avatars",
-        "icon",
-        "ico",
-        "userpic",
-        "emoji",
-        "logo",
-        "gravatar",
-        "arrow",
-        "badge",
-        "flag",
-        "smiley",
-        "spacer",
-    }
-)
 _BACKGROUND = re.compile(r"url\(")
 _LOOSE = 0.6
 _LEAST_SUMMARY = 20
@@ -49,16 +38,7 @@ _LEAST_DATED = 90
 _MEAN_SUMMARY = 30
 _FEW = 0.4
 _SOME = 0.25
-_SMALL = 40
 _UNIX = (10, 13)
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """One place where a field stands in a block: an element, and what of it is read."""
-
-    element: Element
-    mode: str = ""
 
 
 def find_fields(items: Sequence[Item], url: str, calendar: Calendar) -> dict[str, str]:
@@ -95,7 +75,7 @@ class _Finder:
         first = [item.links[0].url if item.links else "" for item in self._items]
         if wanted == first:
             return {}
-        spots = [_Spot(item.primary.element) if item.primary else None for item in self._items]
+        spots = [Spot(item.primary.element) if item.primary else None for item in self._items]
         css = self._best("link", spots, wanted, self._address)
         return {"link": css} if css else {}
 
@@ -109,7 +89,7 @@ class _Finder:
         wanted = [item.title for item in self._items]
         if all(self._default_title(item) == title for item, title in zip(self._items, wanted, strict=True)):
             return {}
-        spots = [_Spot(element) if (element := self._title_element(item)) else None for item in self._items]
+        spots = [Spot(element) if (element := self._title_element(item)) else None for item in self._items]
         css = self._best("title", spots, wanted, lambda select, block: select.text("title", block))
         return {"title": css} if css else {}
 
@@ -133,8 +113,8 @@ class _Finder:
         wanted = [self._date_value(spot) for spot in spots]
         return self._best("date", spots, wanted, lambda select, block: self._dated(select.texts("date", block)))
 
-    def _date_value(self, spot: _Spot | None) -> str:
-        return self._dated(iter([_read(spot)])) if spot else ""
+    def _date_value(self, spot: Spot | None) -> str:
+        return self._dated(iter([read(spot)])) if spot else ""
 
     def _dated(self, texts: Iterator[str]) -> str:
         printed = list(texts)
@@ -142,24 +122,24 @@ class _Finder:
         # A date without a year is read when it is known what day it is; until then its text is all there is to compare.
         return found.isoformat() if found else next((text for text in printed if is_date(text)), "")
 
-    def _date_spots(self, item: Item) -> Iterator[_Spot]:
+    def _date_spots(self, item: Item) -> Iterator[Spot]:
         for element in item.elements[:120]:
             attributes = element.node.attributes
             for name in _DATE_ATTRIBUTES:
                 value = attributes.get(name) or ""
                 if element.tag != "a" and _may_be_date(value) and self._calendar.read_one(value):
-                    yield _Spot(element, name)
+                    yield Spot(element, name)
                     break
             if is_date_apart(item.page, element):
-                yield _Spot(element)
+                yield Spot(element)
         for text in item.texts[:80]:
             if is_date(text.text) and text.text != item.title:
-                spot = _spot_of(item, text)
+                spot = spot_of(item, text)
                 if spot:
                     yield spot
 
-    def _date_weight(self, spot: _Spot) -> float:
-        weight = 1.0 if self._calendar.read_one(_read(spot)) else 0.4
+    def _date_weight(self, spot: Spot) -> float:
+        weight = 1.0 if self._calendar.read_one(read(spot)) else 0.4
         if spot.element.tag == "time" or spot.mode in _DATE_ATTRIBUTES:
             weight += 0.2
         names = frozenset[str]().union(*(words(name) for name in spot.element.classes))
@@ -170,31 +150,31 @@ class _Finder:
     # --- summary
 
     def _summary(self) -> str:
-        spots = self._chosen(self._summary_spots, least=_FEW, weight=lambda spot: min(len(_read(spot)), 400))
-        texts = [_read(spot) for spot in spots if spot]
+        spots = self._chosen(self._summary_spots, least=_FEW, weight=lambda spot: min(len(read(spot)), 400))
+        texts = [read(spot) for spot in spots if spot]
         if not texts or sum(map(units, texts)) < _MEAN_SUMMARY * len(texts) or len(set(texts)) * 2 < len(texts):
             return ""
-        wanted = [_read(spot) if spot else "" for spot in spots]
+        wanted = [read(spot) if spot else "" for spot in spots]
         return self._best("summary", spots, wanted, lambda select, block: select.text("summary", block))
 
-    def _summary_spots(self, item: Item) -> Iterator[_Spot]:
+    def _summary_spots(self, item: Item) -> Iterator[Spot]:
         seen = set()
         for text in item.texts:
             is_own = text.link is None or text.link is item.primary
             if not is_own or text.text.rstrip(" .…") in item.title or is_date(text.text):
                 continue
-            spot = _paragraph(item, text)
+            spot = paragraph(item, text)
             if spot and spot.element.index not in seen:
                 seen.add(spot.element.index)
                 if self._says_enough(item, spot):
                     yield spot
 
-    def _says_enough(self, item: Item, spot: _Spot) -> bool:
+    def _says_enough(self, item: Item, spot: Spot) -> bool:
         """Whether it is a text, and no line of date, author and counters."""
         own = item.page.texts[spot.element.text_start : spot.element.text_end] if spot.mode != "after" else []
         is_dated = any(is_date(text.text) for text in own) and spot.mode != "text"
-        read = _read(spot)
-        return units(read) >= (_LEAST_DATED if is_dated else _LEAST_SUMMARY) and not read.startswith(item.title)
+        said = read(spot)
+        return units(said) >= (_LEAST_DATED if is_dated else _LEAST_SUMMARY) and not said.startswith(item.title)
 
     # --- picture and author
 
@@ -202,21 +182,21 @@ class _Finder:
         spots = self._chosen(self._image_spots, least=_SOME, weight=lambda _spot: 1.0)
         # A picture that leads to the article is the article's, however few have one.
         spots = spots or self._chosen(self._linked_images, least=0, weight=lambda _spot: 1.0)
-        values = [_source(spot) for spot in spots if spot]
+        values = [source(spot) for spot in spots if spot]
         if not values or len(set(values)) * 2 < len(values) + 1:
             return ""
-        wanted = [_source(spot) if spot else "" for spot in spots]
+        wanted = [source(spot) if spot else "" for spot in spots]
         return self._best("image", spots, wanted, self._source)
 
-    def _image_spots(self, item: Item) -> Iterator[_Spot]:
+    def _image_spots(self, item: Item) -> Iterator[Spot]:
         for image in item.page.images[item.element.image_start : item.images_until]:
-            if _is_picture(item, image):
-                yield _Spot(image)
+            if is_picture(item, image):
+                yield Spot(image)
         for element in item.elements[:60]:
             if _BACKGROUND.search(element.node.attributes.get("style") or ""):
-                yield _Spot(element, "style")
+                yield Spot(element, "style")
 
-    def _linked_images(self, item: Item) -> Iterator[_Spot]:
+    def _linked_images(self, item: Item) -> Iterator[Spot]:
         links = [link.element for link in item.links if item.primary and link.url == item.primary.url]
         for spot in self._image_spots(item):
             if any(link.index < spot.element.index < link.end for link in links):
@@ -225,11 +205,11 @@ class _Finder:
     def _source(self, select: Selection, block: Block) -> str:
         nodes = select.nodes("image", block)
         element = self._items[0].page.by_node.get(nodes[0].mem_id) if nodes else None
-        return _source(_Spot(element, "style" if select.has_attribute("image") else "")) if element is not None else ""
+        return source(Spot(element, "style" if select.has_attribute("image") else "")) if element is not None else ""
 
     def _author(self) -> str:
-        spots = self._chosen(_author_spots, least=0.5, weight=lambda _spot: 1.0)
-        wanted = [_read(spot) if spot else "" for spot in spots]
+        spots = self._chosen(author_spots, least=0.5, weight=lambda _spot: 1.0)
+        wanted = [read(spot) if spot else "" for spot in spots]
         return (
             self._best("author", spots, wanted, lambda select, block: select.text("author", block))
             if any(wanted)
@@ -239,19 +219,21 @@ class _Finder:
     # --- what they share
 
     def _chosen(
-        self, spots_of: Callable[[Item], Iterator[_Spot]], *, least: float, weight: Callable[[_Spot], float]
-    ) -> list[_Spot | None]:
+        self, spots_of: Callable[[Item], Iterator[Spot]], *, least: float, weight: Callable[[Spot], float]
+    ) -> list[Spot | None]:
         """For each block the spot of that kind of place which most blocks have; nothing if too few have any."""
-        by_kind: dict[object, dict[int, _Spot]] = defaultdict(dict)
+        by_kind: dict[object, dict[int, Spot]] = defaultdict(dict)
         for place, item in enumerate(self._items):
             for spot in spots_of(item):
-                by_kind[_kind(item, spot)].setdefault(place, spot)
+                by_kind[kind(item, spot)].setdefault(place, spot)
         if not by_kind:
             return []
         best = max(by_kind.values(), key=lambda found: sum(map(weight, found.values())))
         rest = {place: spot for found in by_kind.values() for place, spot in found.items()}
         filled = {
-            **{place: spot for place, spot in rest.items() if _loose(spot) == _loose(next(iter(best.values())))},
+            **{
+                place: spot for place, spot in rest.items() if loose_kind(spot) == loose_kind(next(iter(best.values())))
+            },
             **best,
         }
         if len(filled) < max(1, least * len(self._items)):
@@ -259,7 +241,7 @@ class _Finder:
         return [filled.get(place) for place in range(len(self._items))]
 
     def _best(
-        self, key: str, spots: Sequence[_Spot | None], wanted: Sequence[V], value: Callable[[Selection, Block], V]
+        self, key: str, spots: Sequence[Spot | None], wanted: Sequence[V], value: Callable[[Selection, Block], V]
     ) -> str:
         """The shortest selector that gives every block what is wanted, else the one that does so most often."""
         best, most = "", 0.0
@@ -278,8 +260,8 @@ class _Finder:
                 break
         return best if most >= 0.5 else ""  # noqa: PLR2004 - more right than wrong
 
-    def _selectors(self, spots: Sequence[_Spot | None]) -> Iterator[str]:
-        by_mode: dict[str, list[tuple[_Spot, Item]]] = defaultdict(list)
+    def _selectors(self, spots: Sequence[Spot | None]) -> Iterator[str]:
+        by_mode: dict[str, list[tuple[Spot, Item]]] = defaultdict(list)
         for spot, item in zip(spots, self._items, strict=True):
             if spot:
                 by_mode[spot.mode].append((spot, item))
@@ -298,103 +280,7 @@ def _may_be_date(value: str) -> bool:
     return is_date(value) or (value.isdecimal() and len(value) in _UNIX)
 
 
-def _is_first(select: Selection, key: str, block: Block, spot: _Spot | None) -> bool:
+def _is_first(select: Selection, key: str, block: Block, spot: Spot | None) -> bool:
     """Whether the spot is the very element that the selector finds first: what agrees by chance will not tomorrow."""
     found = select.nodes(key, block)
     return spot is None or (bool(found) and found[0].mem_id == spot.element.node.mem_id)
-
-
-def _read(spot: _Spot) -> str:
-    if spot.mode in {"text", "after", "before"}:
-        select = Selection({"x": f"@{spot.mode}"}, "")
-        return select.text("x", (spot.element.node,))
-    if spot.mode:
-        return " ".join((spot.element.node.attributes.get(spot.mode) or "").split())
-    return text_of(spot.element.node)
-
-
-def _kind(item: Item, spot: _Spot) -> object:
-    element, parent = spot.element, spot.element.parent
-    around = (parent.tag, _names(parent)) if parent is not None and element is not item.element else ()
-    return (spot.mode, element.tag, _names(element), around, _column(element))
-
-
-def _loose(spot: _Spot) -> object:
-    return (spot.mode, spot.element.tag, _names(spot.element))
-
-
-def _column(element: Element) -> int:
-    if element.tag not in {"td", "th"} or element.parent is None:
-        return 0
-    return element.parent.children.index(element)
-
-
-def _names(element: Element) -> tuple[str, ...]:
-    return tuple(name for name in element.classes[:6] if rank(name) != NEVER)
-
-
-def _spot_of(item: Item, text: Text) -> _Spot | None:
-    parent = text.parent
-    if parent.index < item.element.index or parent.index >= item.end:
-        # Loose text behind the block's first element.
-        return _Spot(item.element, "after")
-    whole = item.page.text_of(parent)
-    if whole == text.text:
-        return _Spot(parent) if parent is not item.element or item.goes_on else None
-    if parent is not item.element and len(whole) <= _SMALL and not item.page.links_of(parent):
-        return _Spot(parent)
-    return _Spot(parent, "text")
-
-
-def _paragraph(item: Item, text: Text) -> _Spot | None:
-    element = text.parent
-    while element.tag in _INLINE and element is not item.element and element.parent is not None:
-        if element.parent.index < item.element.index or _holds_title(item, element.parent):
-            break
-        element = element.parent
-    if element.index < item.element.index or element.index >= item.end:
-        return _Spot(item.element, "after")
-    return _Spot(element, "text") if element is item.element or _holds_title(item, element) else _Spot(element)
-
-
-def _holds_title(item: Item, element: Element) -> bool:
-    link = item.primary
-    holds_link = (
-        link is not None and element.index <= link.element.index < element.end and link.units >= _LEAST_SUMMARY / 2
-    )
-    heading = item.heading
-    return holds_link or (heading is not None and element.index <= heading.index < element.end)
-
-
-def _is_picture(item: Item, image: Element) -> bool:
-    """Whether a picture shows what the article is about: no icon, and nobody's portrait."""
-    attributes: Mapping[str, str | None] = image.node.attributes
-    sizes = [attributes.get("width") or "", attributes.get("height") or ""]
-    if any(size.isdecimal() and int(size) < _SMALL for size in sizes):
-        return False
-    around = [image]
-    for element in image.ancestors():
-        if element.index <= item.element.index:
-            break
-        around.append(element)
-    names = frozenset[str]().union(*(words(name) for element in around for name in element.classes))
-    return (names | words(attributes.get("src") or "")).isdisjoint(_ORNAMENT)
-
-
-def _source(spot: _Spot | None) -> str:
-    if spot is None:
-        return ""
-    attributes = spot.element.node.attributes
-    if spot.mode:
-        return attributes.get(spot.mode) or ""
-    lazy = [value for name, value in attributes.items() if name.startswith("data-") and value]
-    return " ".join(value for value in (attributes.get("src"), *lazy) if value) or str(spot.element.index)
-
-
-def _author_spots(item: Item) -> Iterator[_Spot]:
-    for element in item.elements[1:120]:
-        names = frozenset[str]().union(*(words(name) for name in element.classes))
-        attributes = element.node.attributes
-        is_named = bool(names & _AUTHOR) or attributes.get("rel") == "author" or attributes.get("itemprop") == "author"
-        if is_named and 1 < len(item.page.text_of(element)) <= _SMALL:
-            yield _Spot(element)
