@@ -37,6 +37,7 @@ def test_check_shows_every_setting_where_it_was_set_and_the_sources(
 ) -> None:
     monkeypatch.setenv("FEEDBOT_TELEGRAM__TOKEN", TOKEN)
     monkeypatch.setenv("FEEDBOT_DATABASE__URL", "postgresql://feedbot:hunter2@db/feedbot")
+    monkeypatch.setenv("FEEDBOT_DATABASE__SECRET_KEY", "k" * 32)
 
     ended = feedbot("check")
 
@@ -67,7 +68,7 @@ def test_check_shows_every_setting_where_it_was_set_and_the_sources(
         ],
         ["b", "[bold]B", "auto", "90m", "-", "false", "http://b.example/", "config/sources/town.yaml:8"],
         [""],
-        ["config: no faults. Settings not at their default: 4. Sources: 2."],
+        ["config: no faults. Settings not at their default: 5. Sources: 2."],
     ]
     assert "hunter2" not in ended.out
     assert "opensesame" not in ended.out

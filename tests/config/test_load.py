@@ -392,14 +392,20 @@ def test_secrets_are_listed_for_the_log_and_masked_everywhere_else(directory: Di
         "sources/a.yaml",
         "sources:\n  - {id: a, title: A, url: http://a.example/, headers: {Cookie: session=opensesame}}\n",
     )
+    key = "k" * 32
     loaded = directory.load(
-        {"FEEDBOT_TELEGRAM__TOKEN": TOKEN, "FEEDBOT_DATABASE__URL": "postgresql://feedbot:hunter2@db/feedbot"}
+        {
+            "FEEDBOT_TELEGRAM__TOKEN": TOKEN,
+            "FEEDBOT_DATABASE__URL": "postgresql://feedbot:hunter2@db/feedbot",
+            "FEEDBOT_DATABASE__SECRET_KEY": key,
+        }
     )
 
-    assert loaded.secrets() == (TOKEN, "feedbot:hunter2", "hunter2", "session=opensesame")
+    assert loaded.secrets() == (TOKEN, "feedbot:hunter2", "hunter2", key, "session=opensesame")
     shown = f"{loaded.settings!r} {loaded.settings} {loaded.settings.model_dump_json()}"
     assert "hunter2" not in shown
     assert TOKEN not in shown
+    assert key not in shown
     assert str(loaded.settings.database.url) == "postgresql://***@db/feedbot"
 
 
