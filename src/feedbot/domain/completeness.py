@@ -57,10 +57,10 @@ def marked(drafts: Sequence[Draft], *, full_text: str, home_url: str = "") -> tu
 
     `auto` takes a draft for a teaser if nothing but its page has the text; `always` and `never` say so of all. A draft
     without a page of its own (a file, or a place on the list's `home_url`) is complete in any case; one that its
-    parser left incomplete stays so but for `never`.
+    parser left incomplete stays so but for `never`, and one without a title (of a sitemap) always: it says nothing.
     """
     if full_text == "never":
-        return tuple(replace(draft, is_complete=True) for draft in drafts)
+        return tuple(replace(draft, is_complete=bool(draft.title)) for draft in drafts)
     whole = full_text == "auto" and _has_whole_texts(drafts)
     host = _host(home_url)
     return tuple(

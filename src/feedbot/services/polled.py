@@ -125,10 +125,15 @@ def _list_state(
 
 
 def as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[bytes, Draft]:
-    """The drafts that need no page of their own: complete ones, and those whose page was tried often enough."""
+    """The drafts that need no page of their own: complete ones, and those whose page was tried often enough.
+
+    One without a title (of a sitemap) says nothing by itself.
+    """
     taken = {}
     for entry in judgement.listed:
         if not entry.draft.is_complete and failed.get(entry.key.hex(), 0) < judging.MAX_TRIES:
+            continue
+        if not entry.draft.title:
             continue
         if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
             taken[entry.key] = entry.draft

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -59,7 +59,9 @@ async def store_articles(
         if article_id is not None:
             if entry.key in prints and await find_story(connection, article_id, prints[entry.key], now):
                 repeats.append(article_id)
-            why = judging.silence_reason(entry, judgement, source.baseline_at, source.last_success_at)
+            # Only its own page says when an article of a sitemap came out.
+            dated = replace(entry, draft=content)
+            why = judging.silence_reason(dated, judgement, source.baseline_at, source.last_success_at)
             made.setdefault(why, []).append(article_id)
     for reason, ids in made.items():
         await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=due_at)

@@ -96,19 +96,27 @@ async def _with_lists(fetcher: Fetcher, source: Source, fetched: Fetched, index:
     """
     drafts: dict[tuple[str, str, str], Draft] = {}
     failed: FetchError | None = None
-    for url in index.listing.list_urls[:MAX_LISTS]:
+    todo, asked, next_url = list(index.listing.list_urls), {source.poll_url}, ""
+    while todo and len(asked) <= MAX_LISTS:
+        url = todo.pop(0)
+        if url in asked:
+            continue
+        asked.add(url)
         try:
             listing = await _listing(source, index.spec, await ask_for_list(fetcher, source, url), now)
         except FetchError as error:
             log.warning("list_page_unread", source=source.id, url=shown(url), kind=error.kind, reason=str(error))
             failed = error
             continue
+        # What robots.txt names may be an index itself.
+        todo[:0] = () if listing.drafts else listing.list_urls
+        next_url = next_url or _page_after(source, listing.next_url, 1)
         for draft in listing.drafts:
             drafts.setdefault(_name(draft), draft)
     if failed and not drafts:
         raise failed
     joined = as_asked(replace(index.listing, drafts=tuple(drafts.values())), index.spec, source)
-    found = replace(index, listing=joined, digest=b"", count=len(drafts))
+    found = replace(index, listing=joined, digest=b"", count=len(drafts), next_url=next_url)
     return Visit(replace(fetched, validators=NO_VALIDATORS), found)
 
 
