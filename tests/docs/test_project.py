@@ -21,7 +21,7 @@ MOST_BYTES = 200_000
 
 def targets() -> set[str]:
     """The targets that `make help` lists."""
-    return set(re.findall(r"^([a-z-]+):.*## \S", MAKEFILE, flags=re.MULTILINE))
+    return set(" ".join(re.findall(r"^([a-z -]+):.*## \S", MAKEFILE, flags=re.MULTILINE)).split())
 
 
 def test_make_help_lists_every_target() -> None:
@@ -29,7 +29,7 @@ def test_make_help_lists_every_target() -> None:
 
     assert sorted(targets()) == sorted(phony)
     printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
-    assert set(re.findall(r"^  make ([a-z-]+) ", printed, flags=re.MULTILINE)) == targets()
+    assert set(" ".join(re.findall(r"^  make ([a-z -]+)  ", printed, flags=re.MULTILINE)).split()) == targets()
 
 
 def test_every_make_target_that_a_document_names_exists() -> None:
