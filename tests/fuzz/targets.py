@@ -126,8 +126,9 @@ def html(chance: random.Random) -> Any:
 TARGETS: dict[str, Target] = {
     target.__name__: target for target in (feed, types, selectors, lists, articles, dates, encodings, repairs, html)
 }
-# Seconds of processor time that one input of at most 120 KB may take; articles are read where they can be stopped.
-LIMITS = dict.fromkeys(TARGETS, 6.0) | {"articles": 20.0, "selectors": 20.0, "dates": 0.2}
+# Seconds of processor time that one input of at most 120 KB may take; articles are read where they can be stopped, and
+# the first date in a language loads it.
+LIMITS = dict.fromkeys(TARGETS, 6.0) | {"articles": 20.0, "selectors": 20.0, "dates": 1.0}
 
 
 def _page(body: bytes, chance: random.Random) -> tuple[Page, ParseOptions]:
