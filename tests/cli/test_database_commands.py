@@ -84,6 +84,7 @@ def test_status_works_while_the_files_are_broken(filled: Path, capsys: pytest.Ca
     (filled / "feedbot.yaml").write_text("site: [")
     assert exit_code(["status", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
+    assert not {"rhythm", "body_digest", "list_state"} & set(said["sources"][0])  # notes of the program to itself
     assert said["configuration"]["state"] == "refused"
     assert said["articles"] == 1
 

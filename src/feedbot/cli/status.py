@@ -50,11 +50,15 @@ def _as_json(found: Overview) -> dict[str, Any]:
     }
 
 
+# Shown in another form, or of use to nobody but the next poll.
+_OWN_NOTES = frozenset({"options", "rhythm", "body_digest", "list_state"})
+
+
 def source_as_json(source: Source) -> dict[str, Any]:
     """A source for programs, with what is secret, or looks like it in an address, masked."""
     from feedbot.services.credentials import shown_options  # noqa: PLC0415 - not for --help
 
-    values = {key: _plain(value) for key, value in asdict(source).items() if key != "options"}
+    values = {key: _plain(value) for key, value in asdict(source).items() if key not in _OWN_NOTES}
     return {**values, "options": shown_options(source.options), "health": source.health}
 
 
