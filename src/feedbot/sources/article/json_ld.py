@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from html import unescape
+from itertools import islice
 from typing import Any
 
 from feedbot.domain.identity import canonical_url
@@ -14,18 +15,14 @@ from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import language, unique
 from feedbot.sources.html import absolute, one_line
+from feedbot.sources.html_scripts import data, scripts
 from feedbot.sources.spec import ParseOptions
 
-_OPENING = re.compile(r"<script\b[^>]*?\btype\s*=\s*[\"']?application/ld\+json\b[^>]*>", re.IGNORECASE)
-_CLOSING = re.compile(r"</script", re.IGNORECASE)
 _MAX_SCRIPTS = 20
 _MAX_CHARACTERS = 1_000_000
 _MAX_NODES = 2000
+_MAX_VALUES = 20_000  # of one script, lists in lists among them
 _MAX_AUTHORS = 6
-_WRAPPING = re.compile(
-    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*\Z"
-)
-_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _STRINGS = re.compile(r'"(headline|datePublished|dateModified|articleBody)"\s*:\s*"((?:[^"\\]|\\.)*+)"')
 _ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe", "Question", "VideoObject", "PodcastEpisode")
 
@@ -152,39 +149,31 @@ def _crumb(item: Node) -> str:
 def _nodes(text: str) -> Iterator[Node]:
     """Every object of every script, outer ones first, as far as a page may have honest ones."""
     left = _MAX_NODES
-    for source in _scripts(text):
-        todo = [_loaded(source)]
-        while todo and left:
-            value = todo.pop(0)
+    for source in _sources(text):
+        todo = deque([_loaded(source)])
+        for _ in range(_MAX_VALUES):
+            if not todo or not left:
+                break
+            value = todo.popleft()
             if isinstance(value, list):
-                todo[:0] = value[:_MAX_NODES]
+                todo.extendleft(reversed(value[:_MAX_NODES]))
             elif isinstance(value, dict):
                 left -= 1
                 yield value
-                todo += [inner for inner in value.values() if isinstance(inner, list | dict)]
+                todo.extend(inner for inner in value.values() if isinstance(inner, list | dict))
 
 
-def _scripts(text: str) -> Iterator[str]:
-    position = 0
-    for _ in range(_MAX_SCRIPTS):
-        opening = _OPENING.search(text, position)
-        closing = _CLOSING.search(text, opening.end()) if opening else None
-        if opening is None or closing is None:
-            return
-        position = closing.end()
-        if closing.start() - opening.end() <= _MAX_CHARACTERS:
-            yield text[opening.end() : closing.start()]
+def _sources(text: str) -> Iterator[str]:
+    marked = (script.text for script in scripts(text) if script.mime_type == "application/ld+json")
+    return (source for source in islice(marked, _MAX_SCRIPTS) if len(source) <= _MAX_CHARACTERS)
 
 
 def _loaded(source: str) -> Any:
     """The value of a script; of one that is beyond repair, the article's headline and dates."""
-    plain = _WRAPPING.sub("", source.strip()).strip().rstrip(";")
-    for candidate in (plain, _TRAILING_COMMA.sub("", plain), _TRAILING_COMMA.sub("", unescape(plain))):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return {"@type": "Article", **{key: _unescaped(value) for key, value in reversed(_STRINGS.findall(plain))}}
+    value = data(source)
+    if value is not None:
+        return value
+    return {"@type": "Article", **{key: _unescaped(told) for key, told in reversed(_STRINGS.findall(source))}}
 
 
 def _unescaped(value: str) -> str:
