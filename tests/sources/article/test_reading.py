@@ -293,7 +293,7 @@ class TestData:
         "<b><i>" * 50_000 + "x",
         f"<h1>t</h1>{STORY}" + "<script type=application/ld+json>" * 5_000 + "</script></html>",
         f"<h1>t</h1>{STORY}" + '<script type="application/ld+json">' + "[" * 100_000 + "</script>",
-        f"<h1>t</h1>{STORY}" + "<script " * 100_000,
+        f"<h1>t</h1>{STORY}" + "<script " * 100_000 + "></script></html>",
         f"<h1>t</h1>{STORY}" + '<script type="application/ld+json">{' + "/* " * 100_000 + "</script>",
         f"<h1>t</h1>{STORY}<p>" + "作者：" * 60_000,
         "<title>" + " - a" * 60_000 + "</title>" + STORY,
