@@ -95,4 +95,4 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     without_dateline(text)
     is_boilerplate(text)
     is_boilerplate(text[:90])
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 3

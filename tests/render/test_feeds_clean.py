@@ -22,8 +22,8 @@ def test_a_body_full_of_ampersands_and_no_break_spaces_is_made_safe_in_no_time()
     body = (
         f'<p>{" &amp;&nbsp;x" * 200_000}</p><p><a href="https://a.example/?x&amp;y">R&amp;D &amp;nbsp; \uffff</a></p>'
     )
-    start = time.monotonic()
+    start = time.process_time()
     safe = clean.safe_html(body)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert safe.count(" &amp;\xa0x") == 200_000
     assert safe.endswith('<p><a href="https://a.example/?x&amp;y">R&amp;D &amp;nbsp; </a></p>')

@@ -23,11 +23,11 @@ def rss(doctype: str, title: str) -> str:
 
 def read(body: str) -> str:
     """The title of a feed, read in bounded time."""
-    start = time.monotonic()
+    start = time.process_time()
     try:
         return feed.parse_list(Page(body.encode(), "https://news.example/f"), ParseOptions()).title
     finally:
-        assert time.monotonic() - start < SECONDS
+        assert time.process_time() - start < SECONDS
 
 
 LAUGHS = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))

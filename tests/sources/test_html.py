@@ -267,10 +267,10 @@ BOMBS = {
 
 @pytest.mark.parametrize("html", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_of_tags_takes_no_longer_than_its_size_allows(html: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     clean(html, BASE)
     parse(html)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_text_in_too_many_tags_is_kept() -> None:
