@@ -9,14 +9,17 @@ from ipaddress import ip_network
 
 import pytest
 
+from feedbot.domain import judging
+from feedbot.domain.article import Draft
 from feedbot.domain.planning import Rhythm
 from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import FetchLimits
-from feedbot.services import housekeeping, sourcing
+from feedbot.sandbox.server import Injected
+from feedbot.services import housekeeping, outcomes, sourcing, telling_once
 from feedbot.services.housekeeping import Retention
 from feedbot.services.polling import Poller
-from feedbot.storage import articles, sources, stories
+from feedbot.storage import articles, chats, deliveries, sources, stories
 from feedbot.storage.database import Database
 from misbehaving import MisbehavingServer, answer
 from services.delivery_rig import PATH, Rig, rig
@@ -30,7 +33,9 @@ RHYTHM = Rhythm(min_interval=300, max_interval=86400, default_interval=1800)
 def feed(*items: tuple[str, str, str]) -> bytes:
     """A feed of items, each a link, a title and a text."""
     said = "".join(
-        f"<item><title>{title}</title><link>{link}</link><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
+        f"<item><title>{title}</title><link>{link}</link>"
+        f'<guid isPermaLink="false">{link} {title}</guid>'
+        f"<description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
         for link, title, text in items
     )
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>T</title>{said}</channel></rss>'.encode()
@@ -158,3 +163,71 @@ async def test_what_finds_repeats_is_kept_only_as_long_as_it_is_needed(town: Tow
     retention = Retention(articles=year, deliveries=year, polls=year, backlog=timedelta(days=2))
     assert (await housekeeping.tidy(town.rig.database, retention, town.now))["bands"] == 0
     assert (await housekeeping.tidy(town.rig.database, retention, town.now + timedelta(days=5)))["bands"] == 16
+
+
+async def test_a_story_whose_message_is_refused_comes_from_the_next_source_that_has_it(town: Town) -> None:
+    chat = await town.rig.person()
+    for source_id in ("gazette", "herald", "courier"):
+        await town.poll(source_id, (f"https://{source_id}.example/1", f"A bridge ({source_id})", STORY))
+    town.rig.sandbox.inject(chat, "sendMessage", Injected(400, "Bad Request: message is odd"), 2)
+    await town.rig.deliver(town.rig.deliverer())
+    assert await town.rig.states() == ["failed", "sent", "skipped"]
+    assert town.rig.titles(chat) == ["A bridge (herald)"]
+
+
+async def test_a_story_that_waited_too_long_in_a_paused_chat_comes_from_a_later_source(town: Town) -> None:
+    chat = await town.rig.person()
+    async with town.rig.database.write() as connection:
+        await chats.set_state(connection, chat, "paused", None, town.now)
+    await town.poll("gazette", ("https://g.example/1", "A second bridge", STORY))
+    town.now += timedelta(hours=40)
+    await town.poll("herald", ("https://h.example/9", "Bridge for the river", STORY))
+    assert await town.rig.rows("state", "reason") == [("held", "paused"), ("skipped", "duplicate")]
+    await outcomes.resume_chat(town.rig.database, chat, backlog_hours=24, now=town.now)
+    assert await town.rig.states() == ["skipped", "pending"]
+
+
+async def test_an_address_that_several_articles_of_a_source_have_tells_no_story(town: Town) -> None:
+    await town.rig.person()
+    show = "https://show.example/"
+    await town.poll("gazette", *((show, f"Episode {number}", f"Guest {number} talks.") for number in (1, 2, 3)))
+    await town.poll("herald", (show, "Episode 9", "Guest 9 talks."))
+    assert await town.rig.states() == ["pending"] * 4
+
+
+@pytest.mark.parametrize("original", ["gazette", "herald"])
+async def test_a_page_that_names_another_address_its_own_is_the_story_there(town: Town, original: str) -> None:
+    """Whichever source comes first: the herald has the wire's report, and says so."""
+    url, copy = "https://wire.example/7", "https://h.example/9"
+    drafts = {
+        1: Draft(url=url, title="Rain", summary="Soon."),
+        2: Draft(url=copy, title="It will rain", canonical_url=f"{url}?utm_source=h"),
+    }
+    found = []
+    async with town.rig.database.write() as connection:
+        for number in (1, 2) if original == "gazette" else (2, 1):
+            (entry,) = judging.judge(judging.keyed([drafts[number]], "auto"), []).listed
+            article_id = await articles.add(connection, number, entry, entry.draft, [PATH], town.now)
+            (made,) = (await telling_once.prints({entry.key: entry.draft})).values()
+            assert article_id
+            found.append(await telling_once.find_story(connection, article_id, made, town.now))
+    assert found == [False, True]
+
+
+async def test_what_a_source_says_again_is_told_although_another_had_the_first(town: Town) -> None:
+    await town.rig.person()
+    first, again = ("https://g.example/1", "A bridge", STORY), ("https://g.example/2", "A bridge, corrected", STORY)
+    await town.poll("gazette", first)
+    await town.poll("herald", ("https://h.example/9", "A bridge", STORY))
+    await town.poll("gazette", first, again)
+    assert await town.rig.states() == ["pending", "skipped", "pending"]
+
+
+async def test_what_is_held_for_a_closed_topic_keeps_nothing_from_the_chat(town: Town) -> None:
+    await town.rig.person()
+    await town.poll("gazette", ("https://g.example/1", "A second bridge", STORY))
+    async with town.rig.database.write() as connection:
+        (row,) = await deliveries.with_state(connection, "pending")
+        await deliveries.set_state(connection, [row.id], "held", reason="topic suspended")
+    await town.poll("herald", ("https://h.example/9", "Bridge for the river", STORY))
+    assert await town.rig.states() == ["held", "pending"]

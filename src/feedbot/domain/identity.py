@@ -52,8 +52,12 @@ def article_key(draft: Draft, *, identity: str = "auto") -> bytes:
 
 def url_key(draft: Draft) -> bytes:
     """16 bytes of the canonical address (empty without one): finds an article whose guid changed."""
-    url = _identity_value(draft, "url")
-    return _digest("url", url) if url else b""
+    return address_key(draft.url)
+
+
+def address_key(url: str) -> bytes:
+    """16 bytes of the canonical form of an address; empty for none."""
+    return _digest("url", canonical_url(url)) if url else b""
 
 
 def title_key(draft: Draft) -> bytes:

@@ -41,11 +41,15 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What is compared of a text: its signature (empty if it is too short to tell), its numbers, its title."""
+    """What is compared of a text: its signature (empty if it is too short to tell), its numbers, its title.
+
+    `canonical_key` names the address that the article's page says is its own; empty if it says none.
+    """
 
     signature: tuple[int, ...]
     numbers: frozenset[str]
     title: str
+    canonical_key: bytes = b""
 
     @property
     def bands(self) -> tuple[int, ...]:
@@ -63,6 +67,11 @@ def print_of(title: str, text: str) -> Print:
     said = folded(text[:MOST_CHARACTERS])
     plain = _SILENT.sub("", said)
     return Print(_signature(plain), frozenset(_NUMBER.findall(said)), _SILENT.sub("", folded(title)))
+
+
+def address_band(key: bytes) -> int:
+    """The band, beside those of the text, by which articles are found that name the address with this key their own."""
+    return int.from_bytes(key[:8], "big", signed=True)
 
 
 def alike(one: Print, other: Print) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 
 from feedbot.domain.deliveries import BACKLOG_REASON, Delivery, State, Transition
+from feedbot.storage import stories
 from feedbot.storage.database import Connection
 from feedbot.storage.tables import category, chat, delivery, subscription
 
@@ -109,7 +110,10 @@ async def mark_sent(connection: Connection, delivery_ids: Sequence[int], *, mess
 
 
 async def apply(connection: Connection, changes: Sequence[tuple[Delivery, Transition]]) -> None:
-    """Stores what became of deliveries that did not arrive; those that another sender ended meanwhile stay ended."""
+    """Stores what became of deliveries that did not arrive; those that another sender ended meanwhile stay ended.
+
+    Where a story ended untold, the next source's article of it is opened for the chat.
+    """
     for one, change in changes:
         values = {
             "state": change.state,
@@ -119,6 +123,7 @@ async def apply(connection: Connection, changes: Sequence[tuple[Delivery, Transi
         }
         still_there = (delivery.c.id == one.id, delivery.c.state.in_((*OPEN, State.SENDING)))
         await connection.execute(update(delivery).where(*still_there).values(**values))
+    await stories.tell_instead(connection, [one.id for one, _ in changes])
 
 
 async def hold_open(connection: Connection, chat_id: int, reason: str, thread_id: int | None = None) -> int:
@@ -148,6 +153,7 @@ async def release(connection: Connection, *, recent: Sequence[int], old: Sequenc
     await connection.execute(update(delivery).where(delivery.c.id.in_(recent)).values(**opened))
     skipped = {"state": State.SKIPPED, "reason": BACKLOG_REASON}
     await connection.execute(update(delivery).where(delivery.c.id.in_(old)).values(**skipped))
+    await stories.tell_instead(connection, old)
 
 
 async def release_stranded(connection: Connection, now: datetime) -> int:

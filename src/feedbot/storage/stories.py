@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from feedbot.domain.stories import Elsewhere
+from feedbot.domain.stories import Elsewhere, address_band
 from feedbot.storage.database import insert
 from feedbot.storage.tables import article, article_band, delivery, source
 
-TOLD = ("held", "pending", "sending", "sent", "unknown")  # a chat with such a delivery has the story, or gets it
+TOLD = ("pending", "sending", "sent", "unknown")  # a chat with such a delivery has the story, or gets it
 DUPLICATE = "duplicate"
 _MOST_CANDIDATES = 10
+_MOST_AT_AN_ADDRESS = 50
 _LOCK = 7_301_646_101  # any number that nothing else locks
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stored article that may be the same story."""
+class Member:
+    """A stored article, and the story that it belongs to if it is not the only one of it."""
 
     id: int
     story_id: int | None
-    has_same_address: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Member):
+    """A stored article that may be the same story by its text."""
+
     title: str
     summary: str
     body_html: str
@@ -37,38 +44,73 @@ async def one_at_a_time(connection: AsyncConnection) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
+async def at_address(
+    connection: AsyncConnection, article_id: int, canonical_key: bytes, since: datetime
+) -> Member | None:
+    """The first article of another source, seen since then, at the same address; None if there is none.
+
+    The address is that of the article, or the one that its page says is its own (`canonical_key`, may be empty); so it
+    is for the others. An address that several articles of one source have is that of their home, and tells nothing.
+    """
+    number, url_key = (
+        await connection.execute(select(article.c.source_number, article.c.url_key).where(article.c.id == article_id))
+    ).one()
+    keys = [key for key in {url_key, canonical_key} if key]
+    bands = [address_band(key) for key in keys]
+    ids = {article_id}
+    for column, wanted in (
+        (article.c.id, article.c.url_key.in_(keys)),
+        (article_band.c.article_id, article_band.c.band.in_(bands)),
+    ):
+        newest = select(column).where(wanted).order_by(column.desc()).limit(_MOST_AT_AN_ADDRESS)
+        ids.update((await connection.execute(newest)).scalars())
+    query = (
+        select(article.c.id, article.c.story_id, article.c.source_number, article.c.first_seen)
+        .where(article.c.id.in_(ids), or_(article.c.id == article_id, _is_new_to(number, article_id)))
+        .order_by(article.c.id)
+    )
+    found = (await connection.execute(query)).all()
+    of_source = Counter(row.source_number for row in found)
+    if of_source[number] > 1:
+        return None
+    others = (row for row in found if row.first_seen >= since and row.source_number != number)
+    return next((Member(row.id, row.story_id) for row in others if of_source[row.source_number] == 1), None)
+
+
 async def candidates(
     connection: AsyncConnection, article_id: int, bands: Sequence[int], since: datetime
 ) -> list[Candidate]:
-    """Articles of other sources, first seen since then, with the same address or a band in common: likeliest first."""
-    own = article.alias()
-    me = select(own.c.source_number, own.c.url_key).where(own.c.id == article_id).subquery()
+    """Articles of other sources, first seen since then, with a band in common: likeliest first."""
+    if not bands:
+        return []
+    number = (await connection.execute(select(article.c.source_number).where(article.c.id == article_id))).scalar_one()
     shared = (
         select(article_band.c.article_id, func.count().label("bands"))
         .where(article_band.c.band.in_(list(bands)), article_band.c.article_id != article_id)
         .group_by(article_band.c.article_id)
         .subquery()
     )
-    has_same_address = (article.c.url_key == me.c.url_key) & (func.length(article.c.url_key) > 0)
     query = (
-        select(
-            article.c.id,
-            article.c.story_id,
-            has_same_address.label("has_same_address"),
-            article.c.title,
-            article.c.summary,
-            article.c.body_html,
-        )
-        .select_from(article.join(me, article.c.source_number != me.c.source_number))
-        .outerjoin(shared, shared.c.article_id == article.c.id)
-        .where(article.c.first_seen >= since, or_(has_same_address, shared.c.bands.is_not(None)))
-        .order_by(has_same_address.desc(), shared.c.bands.desc(), article.c.id)
+        select(*(article.c[name] for name in Candidate.__dataclass_fields__))
+        .join(shared, shared.c.article_id == article.c.id)
+        .where(article.c.source_number != number, article.c.first_seen >= since, _is_new_to(number, article_id))
+        .order_by(shared.c.bands.desc(), article.c.id)
         .limit(_MOST_CANDIDATES)
     )
     return [Candidate(**row) for row in (await connection.execute(query)).mappings()]
 
 
-async def join(connection: AsyncConnection, article_id: int, bands: Iterable[int], story: Candidate | None) -> None:
+def _is_new_to(number: int, article_id: int) -> ColumnElement[bool]:
+    """Whether an article is of a story that the source has nothing of: what a source says twice, it means twice."""
+    twin = article.alias()
+    return ~exists().where(
+        twin.c.story_id == article.c.story_id,
+        twin.c.source_number == number,
+        twin.c.id.not_in([article_id, article.c.id]),
+    )
+
+
+async def join(connection: AsyncConnection, article_id: int, bands: Iterable[int], story: Member | None) -> None:
     """Stores the bands of a new article, and of which story it is one more; without `story` it begins its own."""
     rows = [{"band": band, "article_id": article_id} for band in bands]
     if rows:
@@ -80,7 +122,10 @@ async def join(connection: AsyncConnection, article_id: int, bands: Iterable[int
 
 
 async def skip_told(connection: AsyncConnection, article_ids: Sequence[int]) -> int:
-    """Skips the open deliveries of these articles to chats that have their story from another source; how many."""
+    """Skips the open deliveries of these articles to chats that have their story from another source; how many.
+
+    What is held for a closed topic may never come: it keeps nothing from a chat that can be written to.
+    """
     mine, other, told = article.alias(), article.alias(), delivery.alias()
     is_told = exists().where(
         mine.c.id == delivery.c.article_id,
@@ -88,7 +133,7 @@ async def skip_told(connection: AsyncConnection, article_ids: Sequence[int]) -> 
         other.c.id != mine.c.id,
         told.c.article_id == other.c.id,
         told.c.chat_id == delivery.c.chat_id,
-        told.c.state.in_(TOLD),
+        or_(told.c.state.in_(TOLD), and_(told.c.state == "held", delivery.c.state == "held")),
     )
     waiting = delivery.c.state.in_(["pending", "held"])
     skipped = 0
@@ -97,6 +142,30 @@ async def skip_told(connection: AsyncConnection, article_ids: Sequence[int]) -> 
         repeat = update(delivery).where(delivery.c.article_id == article_id, waiting, is_told)
         skipped += (await connection.execute(repeat.values(state="skipped", reason=DUPLICATE))).rowcount
     return skipped
+
+
+async def tell_instead(connection: AsyncConnection, delivery_ids: Sequence[int]) -> int:
+    """Opens the repeats that were skipped for those of these deliveries that ended untold: one a story; how many."""
+    if not delivery_ids:
+        return 0
+    ended, mine, other, repeat = delivery.alias(), article.alias(), article.alias(), delivery.alias()
+    first = (
+        select(func.min(repeat.c.id))
+        .select_from(
+            ended.join(mine, mine.c.id == ended.c.article_id)
+            .join(other, (other.c.story_id == mine.c.story_id) & (other.c.id != mine.c.id))
+            .join(repeat, (repeat.c.article_id == other.c.id) & (repeat.c.chat_id == ended.c.chat_id))
+        )
+        .where(
+            ended.c.id.in_(delivery_ids),
+            ended.c.state.in_(["skipped", "failed"]),
+            repeat.c.state == "skipped",
+            repeat.c.reason == DUPLICATE,
+        )
+        .group_by(repeat.c.chat_id, other.c.story_id)
+    )
+    opened = update(delivery).where(delivery.c.id.in_(first)).values(state="pending", reason=None)
+    return (await connection.execute(opened)).rowcount
 
 
 async def forget_bands(connection: AsyncConnection, before: datetime) -> int:
