@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from feedbot.domain import identity
@@ -178,6 +179,26 @@ def test_an_article_read_lately_or_long_published_is_not_read_again() -> None:
     lately, old = draft(1, is_complete=False), draft(2, is_complete=False, published=NOW - 9 * DAY)
     known = [stored(lately, 1, NOW - timedelta(hours=1)), stored(old, 2, NOW - 5 * DAY)]
     assert to_read(judged([lately, old], known), {}, NOW) == ()
+
+
+def test_a_page_whose_list_tells_of_edits_is_looked_at_once_more_after_a_day() -> None:
+    one = draft(1, is_complete=False)
+    key = identity.article_key(one).hex()
+
+    def is_read(age: timedelta, read: timedelta, tries: dict[str, int] | None = None, **said: datetime) -> bool:
+        known = stored(draft(1), 1, read_at=NOW - age + read)
+        listing = judged([draft(1, is_complete=False, **said)], [replace(known, first_seen=NOW - age)])
+        return bool(to_read(listing, tries or {}, NOW, tells_edits=True))
+
+    hours = timedelta(hours=1)
+    assert not is_read(20 * hours, 0 * hours)
+    assert is_read(25 * hours, 0 * hours)
+    assert not is_read(50 * hours, 25 * hours)
+    # What the feed calls updated may say so only in its text; a page that could not be read says nothing yet.
+    assert is_read(20 * hours, 0 * hours, updated=NOW - hours)
+    assert not is_read(20 * hours, 0 * hours, updated=NOW - 20 * hours)
+    assert is_read(7 * hours, 0 * hours, {key: 3})
+    assert not is_read(5 * hours, 0 * hours, {key: 3}, updated=NOW)
 
 
 def test_pages_that_failed_do_not_keep_others_waiting() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from feedbot.domain import identity
@@ -14,6 +14,7 @@ from feedbot.domain.meaning import meaning
 REREAD_AFTER = timedelta(hours=6)  # an edit of a portal article shows nowhere but on its page
 REREAD_YOUNGER = timedelta(days=3)
 REREADS = 3  # a poll, so that a list of old friends costs little
+SECOND_LOOK = timedelta(days=1)  # at an article whose list tells of edits: most corrections came by then
 MAX_TRIES = 3  # of an article page that cannot be read, before the list's own words are taken
 BACKDATED = timedelta(days=2)
 LONG_AGO = timedelta(days=60)
@@ -35,6 +36,10 @@ class Known:
     first_seen: datetime
     read_at: datetime
     seen_at: datetime
+
+    def settled(self, draft: Draft) -> Draft:
+        """The draft with the article's date: the first one stays, and one that counts from now moves with each visit."""
+        return replace(draft, published=self.published) if self.published else draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +170,13 @@ def silence_reason(
     return None
 
 
-def to_read(judgement: Judgement, tries: Mapping[str, int], now: datetime) -> tuple[Listed, ...]:
-    """The entries whose article page is to be fetched: new ones, edited ones, and a few that may have been edited."""
+def to_read(
+    judgement: Judgement, tries: Mapping[str, int], now: datetime, *, tells_edits: bool = False
+) -> tuple[Listed, ...]:
+    """The entries whose article page is to be fetched: new ones, edited ones, and a few that may have been edited.
+
+    With `tells_edits` an edit shows in the list, so that pages are seldom looked at without one.
+    """
     fresh = [
         entry
         for entry in judgement.listed
@@ -176,10 +186,11 @@ def to_read(judgement: Judgement, tries: Mapping[str, int], now: datetime) -> tu
     for entry in judgement.listed:
         if entry.draft.is_complete or entry.known is None:
             continue
+        is_whole = tells_edits and entry.key.hex() not in tries
         # Articles that were stored by an older program have the exact fingerprint there.
         if entry.known.list_fingerprint not in {meaning(entry.draft), identity.fingerprint(entry.draft)}:
             edited.append(entry)
-        elif now - entry.known.read_at > REREAD_AFTER and now - _age_from(entry.known) < REREAD_YOUNGER:
+        elif _is_young(entry.known, now) and (not is_whole or _may_be_edited(entry.draft, entry.known, now)):
             old.append(entry)
     # Untried ones first, and of the others those read longest ago: no page keeps the others waiting.
     fresh.sort(key=lambda entry: entry.key.hex() in tries)
@@ -188,5 +199,12 @@ def to_read(judgement: Judgement, tries: Mapping[str, int], now: datetime) -> tu
     return (*fresh, *edited, *old[:REREADS])
 
 
-def _age_from(known: Known) -> datetime:
-    return known.published or known.first_seen
+def _is_young(known: Known, now: datetime) -> bool:
+    """Whether an article that was not read lately may still be edited."""
+    return now - known.read_at > REREAD_AFTER and now - (known.published or known.first_seen) < REREAD_YOUNGER
+
+
+def _may_be_edited(draft: Draft, known: Known, now: datetime) -> bool:
+    """Whether the list says that the article was updated since it was read, or it is time for its second look."""
+    is_updated = draft.updated is not None and draft.updated > known.read_at
+    return is_updated or known.read_at < known.first_seen + SECOND_LOOK <= now

@@ -17,7 +17,7 @@ from feedbot.fetching.urls import shown
 from feedbot.services import reading
 from feedbot.services.holding import Guarded
 from feedbot.services.visiting import ListPage, as_page
-from feedbot.sources.spec import Page
+from feedbot.sources.spec import Page, SourceSpec
 
 MANY = 5  # entries; fewer may well have ended one by one
 
@@ -76,9 +76,9 @@ def wants_pages(source: Source, found: ListPage, guarded: Guarded) -> bool:
     return is_first or (bool(listed) and all(entry.known is None for entry in listed))
 
 
-def to_read(source: Source, guarded: Guarded, now: datetime) -> list[judging.Listed]:
+def to_read(source: Source, spec: SourceSpec, guarded: Guarded, now: datetime) -> list[judging.Listed]:
     """The entries whose own page is to be read; that of a held article is read once."""
-    wanted = judging.to_read(guarded.whole, source.unread, now)
+    wanted = judging.to_read(guarded.whole, source.unread, now, tells_edits=spec.tells_edits)
     return [entry for entry in wanted if entry.known or not guarded.is_read(entry.key)]
 
 
@@ -135,8 +135,9 @@ def as_listed(judgement: judging.Judgement, failed: Mapping[str, int]) -> dict[b
             continue
         if not entry.draft.title:
             continue
-        if entry.known is None or identity.fingerprint(entry.draft) != entry.known.fingerprint:
-            taken[entry.key] = entry.draft
+        draft = entry.known.settled(entry.draft) if entry.known else entry.draft
+        if entry.known is None or identity.fingerprint(draft) != entry.known.fingerprint:
+            taken[entry.key] = draft
     return taken
 
 

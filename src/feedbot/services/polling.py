@@ -194,14 +194,15 @@ class Poller:
     async def _pushed(self, source: Source, page: Page) -> Polled:
         outcome = PollOutcome(kind=PUSHED)
         try:
-            guarded = await self._guarded(source, await visiting.read_list(source, page, now=self._now()))
+            found = await visiting.read_list(source, page, now=self._now())
+            guarded = await self._guarded(source, found)
         except FetchError as error:
             log.warning("push_unread", source=source.id, kind=error.kind, reason=str(error))
             return Polled(outcome, state=hubs.due_now("A push could not be read: polled at once.", self._now()))
         if source.baseline_at is None or source.redesign or guarded.verdict is not Verdict.NORMAL:
             return Polled(outcome, state=hubs.due_now("Its hub told of another list: polled at once.", self._now()))
         state = {}
-        if judging.to_read(guarded.whole, source.unread, self._now()):
+        if polled.to_read(source, found.spec, guarded, self._now()):
             state = hubs.due_now("Its hub told of articles that are to be read: polled at once.", self._now())
         contents = polled.as_listed(guarded.whole, {})
         return Polled(outcome, state=state, judgement=guarded.whole, contents=contents, guarded=guarded)
@@ -254,7 +255,7 @@ class Poller:
     ) -> Polled:
         """Reads the article pages that the list asks for."""
         now, listing = self._now(), found.listing
-        wanted = polled.to_read(source, guarded, now)
+        wanted = polled.to_read(source, found.spec, guarded, now)
         read = await reading.read_articles(
             self._fetcher, source, found.spec, wanted, source.unread, now, self._extractor
         )

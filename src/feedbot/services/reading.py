@@ -82,7 +82,7 @@ async def read_articles(
                 reading.failed[entry.key.hex()] = MAX_TRIES
             continue
         try:
-            reading.drafts[entry.key] = await read_article(fetcher, source, spec, entry.draft, now, extractor)
+            read = await read_article(fetcher, source, spec, entry.draft, now, extractor)
         except FetchError as error:
             url = shown(entry.draft.url)
             log.warning("article_unread", source=source.id, url=url, kind=error.kind, reason=str(error))
@@ -93,6 +93,7 @@ async def read_articles(
             in_a_row[host] += 1
             _count_failure(reading, entry, error, is_enough=is_enough)
         else:
+            reading.drafts[entry.key] = entry.known.settled(read) if entry.known else read
             in_a_row[host] = 0
             reading.failed.pop(entry.key.hex(), None)
     return reading

@@ -75,4 +75,5 @@ SPEC = SourceSpec(
     recognises=recognises,
     parse_article=article.read,
     find=find,
+    tells_edits=True,
 )

@@ -111,6 +111,7 @@ class SourceSpec:
     `type: auto`, whether a fetched page is of this type. `options` are the `select` keys that it understands, each
     with one sentence, and `check` says what is wrong with the values that an admin gave them, a sentence each. `find`
     says where a pasted page leads to sources of this type, the best first; it never raises for what the page holds.
+    `tells_edits` promises that an edited article shows in the list, by its words or by its `updated`.
     """
 
     name: str
@@ -121,3 +122,4 @@ class SourceSpec:
     options: Mapping[str, str] = field(default_factory=dict)
     find: FindLeads = no_leads
     check: CheckSelect = no_faults
+    tells_edits: bool = False
