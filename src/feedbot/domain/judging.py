@@ -38,7 +38,7 @@ class Known:
     seen_at: datetime
 
     def settled(self, draft: Draft) -> Draft:
-        """The draft with the article's date: the first one stays, and one that counts from now moves with each visit."""
+        """The draft with the date that the article has: the first one stays, also where the list says `3 hours ago`."""
         return replace(draft, published=self.published) if self.published else draft
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from feedbot.services.asking import ask_for_article
 from feedbot.services.extraction import Extractor
 from feedbot.services.visiting import as_page, parse_options, parsed
 from feedbot.sources import article
-from feedbot.sources.spec import ArticlePages, Page, ParseOptions, SourceSpec
+from feedbot.sources.spec import ArticlePages, Page, ParseArticle, SourceSpec
 
 MAX_ARTICLES = 40  # article pages read in one poll; the rest of a long list follows at once in the next
 MAX_PAGES = 50  # pages of one article
@@ -109,30 +109,39 @@ async def read_article(
     """
     if spec.parse_article is None:
         return draft
+    options = parse_options(source, now)
+
+    async def parse(parse: ParseArticle, pages: Sequence[Page]) -> ArticlePages:
+        if extractor is None or spec.name in _IN_A_THREAD:
+            return await parsed(source, pages[-1].url, parse, tuple(pages), draft, options)
+        return await extractor.parse(parse, pages, draft, options)
+
     pages: list[Page] = []
     url: str | None = draft.url
-    options = parse_options(source, now)
-    read = None
+    whole: ArticlePages | None = None
     while url and len(pages) < MAX_PAGES:
         pages.append(as_page(await ask_for_article(fetcher, source, url)))
-        read = await _parsed(source, spec, pages, draft, options, extractor)
-        url = read.next_url
-    return read.draft if read else draft
+        url, whole = None, None
+        if spec.next_page and not _is_milestone(len(pages)):
+            url = (await parse(spec.next_page, _bare_but_last(pages))).next_url
+        if url is None:
+            whole = await parse(spec.parse_article, pages)
+            url = whole.next_url
+    if pages and whole is None:
+        whole = await parse(spec.parse_article, pages)
+    return whole.draft if whole else draft
 
 
-async def _parsed(
-    source: Source,
-    spec: SourceSpec,
-    pages: Sequence[Page],
-    draft: Draft,
-    options: ParseOptions,
-    extractor: Extractor | None,
-) -> ArticlePages:
-    if spec.parse_article is None:
-        return ArticlePages(draft)
-    if extractor is None or spec.name in _IN_A_THREAD:
-        return await parsed(source, pages[-1].url, spec.parse_article, tuple(pages), draft, options)
-    return await extractor.parse(spec.parse_article, pages, draft, options)
+def _is_milestone(count: int) -> bool:
+    """Whether so many pages are parsed as one article: 1, 2, 4, 8 ...
+
+    A site that repeats a page for numbers that it has not is found out so, and all the work is a few times the pages'.
+    """
+    return count & (count - 1) == 0
+
+
+def _bare_but_last(pages: Sequence[Page]) -> list[Page]:
+    return [*(replace(page, body=b"") for page in pages[:-1]), pages[-1]]
 
 
 def _is_enough(spec: SourceSpec, draft: Draft) -> bool:

@@ -54,6 +54,7 @@ SPEC = SourceSpec(
     parse_list=parse_list,
     recognises=recognises,
     parse_article=article.read,
+    next_page=article.next_page,
     options=records.OPTIONS,
     find=find,
     check=check,

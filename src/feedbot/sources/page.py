@@ -18,7 +18,7 @@ from feedbot.sources.spec import ArticlePages, Lead, Listing, Page, ParseOptions
 from feedbot.sources.times import parse_published
 from feedbot.sources.truncation import half
 
-__all__ = ["SPEC", "check_options", "find", "parse_article", "parse_list", "recognises"]
+__all__ = ["SPEC", "check_options", "find", "next_page", "parse_article", "parse_list", "recognises"]
 
 _MOST_PAGES = 50
 _SURE = 0.6
@@ -94,6 +94,13 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
     return ArticlePages(read, _next(pages, options) if len(pages) < _MOST_PAGES else None)
 
 
+def next_page(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
+    """The draft as it is, and the page that the last one leads to; the others may be without their bodies."""
+    if not options.select.get("body", "").strip():
+        return article.next_page(pages, draft, options)
+    return ArticlePages(draft, _next(pages, options))
+
+
 def _with_selected(draft: Draft, page: Page, options: ParseOptions) -> Draft:
     """The draft with what the selectors of the article page give."""
     select = Selection(options.select, page.url)
@@ -167,6 +174,7 @@ SPEC = SourceSpec(
     parse_list=parse_list,
     recognises=recognises,
     parse_article=parse_article,
+    next_page=next_page,
     options=OPTIONS,
     find=find,
     check=check_options,

@@ -123,7 +123,9 @@ class _Guarded(Generic[T]):
 
 def _guarded(spec: SourceSpec, package: str) -> SourceSpec:
     parse_article = _Guarded(package, ArticlePages, spec.parse_article) if spec.parse_article else None
-    return replace(spec, parse_list=_Guarded(package, Listing, spec.parse_list), parse_article=parse_article)
+    next_page = _Guarded(package, ArticlePages, spec.next_page) if spec.next_page else None
+    parse_list = _Guarded(package, Listing, spec.parse_list)
+    return replace(spec, parse_list=parse_list, parse_article=parse_article, next_page=next_page)
 
 
 def _address(pages: Page | Sequence[Page]) -> str:

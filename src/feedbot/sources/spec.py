@@ -107,8 +107,10 @@ class SourceSpec:
     """A source type.
 
     `parse_list` reads the source's own page and raises NotParseable, EmptyList or SiteRefused; `parse_article`, where
-    the type has article pages, takes the pages read so far (in order) and the list's draft. `recognises` says, for
-    `type: auto`, whether a fetched page is of this type. `options` are the `select` keys that it understands, each
+    the type has article pages, takes the pages read so far (in order) and the list's draft. `next_page` takes the same,
+    with the bodies of all but the last page left out, and tells only which one comes next: it spares a long article
+    from being parsed anew with each of its pages. `recognises` says, for `type: auto`, whether a fetched page is of
+    this type. `options` are the `select` keys that it understands, each
     with one sentence, and `check` says what is wrong with the values that an admin gave them, a sentence each. `find`
     says where a pasted page leads to sources of this type, the best first; it never raises for what the page holds.
     `tells_edits` promises that an edited article shows in the list, by its words or by its `updated`.
@@ -119,6 +121,7 @@ class SourceSpec:
     parse_list: ParseList
     recognises: AppliesTo
     parse_article: ParseArticle | None = None
+    next_page: ParseArticle | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     find: FindLeads = no_leads
     check: CheckSelect = no_faults

@@ -314,6 +314,7 @@ SPEC = SourceSpec(
     parse_list=parse_list,
     recognises=recognises,
     parse_article=article.read,
+    next_page=article.next_page,
     find=find,
     tells_edits=True,
 )

@@ -56,10 +56,31 @@ def read(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticleP
     return _from_portal(pages, draft, options) or _from_any(pages, draft, options)
 
 
+def next_page(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
+    """The draft as it is, and the page that the last one leads to; the others may be without their bodies.
+
+    Raises:
+        NotParseable: a selector is no valid CSS.
+    """
+    last = pages[-1]
+    if not is_document(last):
+        return ArticlePages(draft)
+    if _is_portal(last, options):
+        return discuz.next_page(pages, draft, options)
+    return ArticlePages(draft, _following(read_document(last, options), pages, Choice(options)))
+
+
+def _following(last: Document, pages: Sequence[Page], choice: Choice) -> str | None:
+    return choice.next_url(last, pages) or pager.find(last, pages)
+
+
+def _is_portal(page: Page, options: ParseOptions) -> bool:
+    return not Choice(options) and _PORTAL_BODY in page.body and _PORTAL_MARK in page.body.lower()
+
+
 def _from_portal(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages | None:
     """The article of a Discuz! portal, by the parser that knows these; None for any other page."""
-    head = pages[0].body
-    if Choice(options) or _PORTAL_BODY not in head or _PORTAL_MARK not in head.lower():
+    if not _is_portal(pages[0], options):
         return None
     try:
         return discuz.parse_article(pages, draft, options)
@@ -73,7 +94,7 @@ def _from_any(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> Art
     if any(is_truncated(document.text, "html") for document in documents):
         raise half(documents[-1].url)
     facts, said = _facts(documents[0], options), choice.facts(documents[0])
-    following = choice.next_url(documents[-1], pages) or pager.find(documents[-1], pages)
+    following = _following(documents[-1], pages, choice)
     bodies = _bodies(documents, facts, choice, options)
     html = "".join(bodies)
     if not choice.has_body and letters_in(html) <= letters_in(draft.body_html):

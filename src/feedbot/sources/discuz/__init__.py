@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from feedbot.sources.discuz.article import parse_article
+from feedbot.sources.discuz.article import next_page, parse_article
 from feedbot.sources.discuz.listing import find, parse_list, recognises
 from feedbot.sources.spec import SourceSpec
 
-__all__ = ["SPEC", "find", "parse_article", "parse_list", "recognises"]
+__all__ = ["SPEC", "find", "next_page", "parse_article", "parse_list", "recognises"]
 
 SPEC = SourceSpec(
     name="discuz",
@@ -14,5 +14,6 @@ SPEC = SourceSpec(
     parse_list=parse_list,
     recognises=recognises,
     parse_article=parse_article,
+    next_page=next_page,
     find=find,
 )

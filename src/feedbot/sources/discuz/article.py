@@ -51,7 +51,7 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
             raise _without_article(document)
         if document.is_cut:
             raise half(document.url)
-    following = _following(documents)
+    following = _following(documents[-1], pages)
     parts = body.parts(documents)
     # Nothing comes after a repeated page (a second empty one is that too), and of an article without end fifty pages
     # are enough.
@@ -130,14 +130,18 @@ def _complete(
     )
 
 
-def _following(documents: Sequence[Document]) -> str | None:
+def next_page(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
+    """The draft as it is, and where the pager of the last page leads; the others may be without their bodies."""
+    return ArticlePages(draft, _following(read(pages[-1], options), pages))
+
+
+def _following(last: Document, pages: Sequence[Page]) -> str | None:
     """Where the last page's pager leads, if it is a page of this article that was not read yet."""
-    last = documents[-1]
     link = last.first("div.ptw div.pg a.nxt", "div.vw div.pg a.nxt", "div.wzview_body a.nxt")
     address = last.absolute(link.attributes.get("href")) if link is not None else ""
-    own, aid = article_id(documents[0].url), article_id(address)
+    own, aid = article_id(pages[0].url), article_id(address)
     is_own = aid is None or own is None or aid == own
-    return address if address and is_own and _place(address) not in {_place(page.url) for page in documents} else None
+    return address if address and is_own and _place(address) not in {_place(page.url) for page in pages} else None
 
 
 def _place(url: str) -> tuple[int, int] | str:

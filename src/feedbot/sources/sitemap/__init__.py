@@ -15,6 +15,7 @@ SPEC = SourceSpec(
     parse_list=parse_list,
     recognises=recognises,
     parse_article=article.read,
+    next_page=article.next_page,
     options=OPTIONS,
     find=find,
 )
