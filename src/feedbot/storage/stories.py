@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, or_, select, text, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain.stories import Elsewhere, address_band
@@ -17,7 +16,6 @@ from feedbot.storage.tables import article, article_band, delivery, source
 TOLD = ("pending", "sending", "sent", "unknown")  # a chat with such a delivery has the story, or gets it
 DUPLICATE = "duplicate"
 _MOST_CANDIDATES = 10
-_MOST_AT_AN_ADDRESS = 50
 _LOCK = 7_301_646_101  # any number that nothing else locks
 
 
@@ -57,24 +55,19 @@ async def at_address(
     ).one()
     keys = [key for key in {url_key, canonical_key} if key]
     bands = [address_band(key) for key in keys]
-    ids = {article_id}
-    for column, wanted in (
-        (article.c.id, article.c.url_key.in_(keys)),
-        (article_band.c.article_id, article_band.c.band.in_(bands)),
-    ):
-        newest = select(column).where(wanted).order_by(column.desc()).limit(_MOST_AT_AN_ADDRESS)
-        ids.update((await connection.execute(newest)).scalars())
-    query = (
-        select(article.c.id, article.c.story_id, article.c.source_number, article.c.first_seen)
-        .where(article.c.id.in_(ids), or_(article.c.id == article_id, _is_new_to(number, article_id)))
-        .order_by(article.c.id)
-    )
-    found = (await connection.execute(query)).all()
-    of_source = Counter(row.source_number for row in found)
-    if of_source[number] > 1:
+    found = union(
+        select(article.c.id).where(article.c.url_key.in_(keys)),
+        select(article_band.c.article_id).where(article_band.c.band.in_(bands)),
+    ).subquery()
+    first = func.min(case((article.c.first_seen >= since, article.c.id)))
+    of_source = select(article.c.source_number, func.count(), first).join(found, found.c.id == article.c.id)
+    rows = (await connection.execute(of_source.group_by(article.c.source_number))).all()
+    if any(count > 1 for source_number, count, _ in rows if source_number == number):
         return None
-    others = (row for row in found if row.first_seen >= since and row.source_number != number)
-    return next((Member(row.id, row.story_id) for row in others if of_source[row.source_number] == 1), None)
+    ids = [only for source_number, count, only in rows if source_number != number and count == 1 and only]
+    query = select(article.c.id, article.c.story_id).where(article.c.id.in_(ids), _is_new_to(number, article_id))
+    row = (await connection.execute(query.order_by(article.c.id).limit(1))).first()
+    return Member(row.id, row.story_id) if row else None
 
 
 async def candidates(
@@ -126,22 +119,29 @@ async def skip_told(connection: AsyncConnection, article_ids: Sequence[int]) -> 
 
     What is held for a closed topic may never come: it keeps nothing from a chat that can be written to.
     """
-    mine, other, told = article.alias(), article.alias(), delivery.alias()
-    is_told = exists().where(
-        mine.c.id == delivery.c.article_id,
-        other.c.story_id == mine.c.story_id,
-        other.c.id != mine.c.id,
-        told.c.article_id == other.c.id,
-        told.c.chat_id == delivery.c.chat_id,
-        or_(told.c.state.in_(TOLD), and_(told.c.state == "held", delivery.c.state == "held")),
-    )
+    # Sets of chats, each made once: asked for each delivery, a planner that expects few of them compares all with all.
     waiting = delivery.c.state.in_(["pending", "held"])
     skipped = 0
     # One after the other: of two articles of a story that are new at once, the first is told.
     for article_id in article_ids:
-        repeat = update(delivery).where(delivery.c.article_id == article_id, waiting, is_told)
+        told = or_(
+            delivery.c.chat_id.in_(_chats_with_story(article_id, TOLD)),
+            and_(delivery.c.state == "held", delivery.c.chat_id.in_(_chats_with_story(article_id, ("held",)))),
+        )
+        repeat = update(delivery).where(delivery.c.article_id == article_id, waiting, told)
         skipped += (await connection.execute(repeat.values(state="skipped", reason=DUPLICATE))).rowcount
     return skipped
+
+
+def _chats_with_story(article_id: int, states: Sequence[str]) -> Select[tuple[int]]:
+    """The chats with a delivery in one of these states of another article of the same story."""
+    mine, other, told = article.alias(), article.alias(), delivery.alias()
+    siblings = (
+        select(other.c.id)
+        .join(mine, (mine.c.story_id == other.c.story_id) & (mine.c.id != other.c.id))
+        .where(mine.c.id == article_id)
+    )
+    return select(told.c.chat_id).where(told.c.article_id.in_(siblings), told.c.state.in_(states))
 
 
 async def tell_instead(connection: AsyncConnection, delivery_ids: Sequence[int]) -> int:
