@@ -3,9 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import update
+
 from feedbot.domain.source import DeclaredSource, SourceOptions
 from feedbot.storage import categories, sources
 from feedbot.storage.database import Database
+from feedbot.storage.tables import source
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TOWN = DeclaredSource(
@@ -38,6 +41,20 @@ async def test_declared_sources_are_added_and_due_at_once_with_their_categories(
 async def test_reconciling_the_same_again_changes_nothing(database: Database) -> None:
     await declare(database, TOWN, BLOG)
     assert await declare(database, TOWN, BLOG, at=NOW + timedelta(days=1)) == sources.Reconciled()
+
+
+async def test_an_option_that_an_older_program_did_not_know_changes_nothing(database: Database) -> None:
+    await declare(database, TOWN, BLOG)
+    later = NOW + timedelta(days=1)
+    async with database.write() as connection:
+        for one in (TOWN, BLOG):
+            options = {key: one.options.as_json()[key] for key in ("categories", "timezone", "headers")}
+            stored = {"options": options, "etag": '"1"', "next_poll_at": later}
+            await connection.execute(update(source).where(source.c.id == one.id).values(**stored))
+    assert await declare(database, TOWN, BLOG) == sources.Reconciled()
+    async with database.read() as connection:
+        kept = await sources.list_all(connection)
+    assert [(one.etag, one.next_poll_at) for one in kept] == [('"1"', later)] * 2
 
 
 async def test_a_new_title_keeps_the_poll_state_and_a_new_address_forgets_it(database: Database) -> None:
@@ -99,6 +116,8 @@ async def test_a_source_that_comes_back_or_changes_its_address_begins_a_new_watc
         ((), BLOG, None),
         ((replace(BLOG, enabled=False),), BLOG, None),
         ((BLOG,), replace(BLOG, url="https://new.example/"), later),
+        ((BLOG,), replace(BLOG, options=SourceOptions(exclude=("sport",))), later),
+        ((BLOG,), replace(BLOG, options=SourceOptions(interval=3600)), NOW),
         ((BLOG,), replace(BLOG, title="Another title"), NOW),
     ):
         await declare(database, BLOG)

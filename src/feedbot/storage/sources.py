@@ -203,7 +203,8 @@ def _fresh(now: datetime) -> dict[str, Any]:
 
 
 def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[str, Any]:
-    values = {name: value for name, value in _declaration(entry).items() if row[name] != value}
+    stored = {**row, "options": _as_known(row["options"])}
+    values = {name: value for name, value in _declaration(entry).items() if stored[name] != value}
     if row["removed_at"] is not None:
         values["removed_at"] = None
     must_ask = {"url", "type", "options", "removed_at", "enabled"} & set(values)
@@ -211,9 +212,11 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
         # What the old address or the old reading taught, and teaches at this moment, does not hold for the new one.
         values |= {"etag": None, "last_modified": None, "lease_owner": None, "leased_until": None, "gone_at": None}
         values |= {"next_poll_at": now, "plan_reason": "Changed: polled at once.", "body_digest": None}
-    if {"url", "type"} & set(values) or _is_read_differently(values.get("options"), row["options"]):
+    if {"url", "type"} & set(values) or _is_read_differently(values.get("options"), stored["options"]):
         # Another way of reading may show another list, and what is held was read in the old way.
         values |= {"list_state": None, "redesign": None}
+        # It may also go further back, or let in what was kept out: what is dated before the change is not news.
+        values |= {"baseline_at": now} if row["baseline_at"] else {}
     if {"removed_at", "enabled"} & set(values):
         values["baseline_at"] = None  # nobody waits for what appeared while nobody looked
     if {"url", "type"} & set(values):
@@ -226,13 +229,15 @@ def _difference(entry: DeclaredSource, row: RowMapping, now: datetime) -> dict[s
             "failing_since": None,
         }
         values |= {"error_kind": None, "error_text": None, "rhythm": None, "hints": None, "redirect": None}
-        # The new list may go further back than the old one; what is dated before the change is not news.
-        values |= {"baseline_at": now} if row["baseline_at"] and "baseline_at" not in values else {}
     return values
+
+
+def _as_known(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored options; one that the program which stored them did not know has its default."""
+    return SourceOptions.from_json(options).as_json()
 
 
 def _is_read_differently(options: Mapping[str, Any] | None, before: Mapping[str, Any]) -> bool:
     """Whether new options make other articles of the same page."""
-    known = SourceOptions.from_json(before).as_json()  # an option that an older program did not know has its default
-    changed = {key for key, value in (options or {}).items() if known.get(key) != value}
+    changed = {key for key, value in (options or {}).items() if before.get(key) != value}
     return bool(changed - _NOT_OF_READING)
