@@ -111,6 +111,59 @@ async def test_children_of_a_merged_category_meet_those_of_the_same_name(town: D
     assert await state(town) == {"Twon": 5, "Twon/Water": 2, "Twon/Roads": 3, "Twon/Schools": 1}
 
 
+@pytest.mark.parametrize("merges", [True, False])
+async def test_names_that_differ_in_capitals_are_different_ones(town: Database, *, merges: bool) -> None:
+    async with town.write() as connection:
+        await put(connection, "A school", "twon/Schools")
+        await follow(connection, 3, "twon/Schools")
+        await put(connection, "Rain", "Weather")
+    before = {path: count for path, count in (await state(town)).items() if path.startswith("twon")}
+    if merges:
+        await arranging.merge(town, "Twon", "Weather", NOW)
+    else:
+        await arranging.move(town, "Twon", "Town", NOW)
+    assert {path: count for path, count in (await state(town)).items() if path.startswith("twon")} == before
+    assert await followed(town, 3) == ["twon/Schools"]
+
+
+async def test_a_child_that_went_elsewhere_stays_there_when_its_old_parent_moves(town: Database) -> None:
+    await arranging.move(town, "Twon/Water", "Works", NOW)
+    await arranging.move(town, "Twon", "Town", NOW)
+    async with town.write() as connection:
+        await put(connection, "Pipes", "Twon/Water")
+    assert await state(town) == {"Works": 3, "Town": 2, "Town/Roads": 2}
+
+
+async def test_followers_of_a_merged_child_follow_it_to_where_its_new_name_went_before(town: Database) -> None:
+    async with town.write() as connection:
+        await put(connection, "A well far away", "Elsewhere/Water")
+        await follow(connection, 3, "Elsewhere/Water")
+    await arranging.move(town, "Twon/Water", "Works", NOW)
+    await arranging.merge(town, "Elsewhere", "Twon", NOW)
+    assert await state(town) == {"Works": 3, "Twon": 2, "Twon/Roads": 2}
+    assert await followed(town, 3) == ["Works"]
+
+
+async def test_a_child_comes_back_by_a_merge(town: Database) -> None:
+    async with town.write() as connection:
+        await put(connection, "A farm", "Elsewhere/Farms")
+    await arranging.move(town, "Twon/Water", "Elsewhere/Water", NOW)
+    await arranging.merge(town, "Elsewhere", "Twon", NOW)
+    assert await state(town) == {"Twon": 4, "Twon/Water": 2, "Twon/Roads": 2, "Twon/Farms": 1}
+    assert await followed(town, 2) == ["Twon/Water"]
+    async with town.read() as connection:
+        names = ("Twon/Water", "Elsewhere/Water")
+        assert await categories.resolve(connection, names) == ("Twon/Water",)
+
+
+async def test_nothing_is_put_below_a_name_that_was_given_up(town: Database) -> None:
+    await arranging.move(town, "Twon", "Town", NOW)
+    with pytest.raises(Refused, match=r"^Twon is called Town now\. Write Town/Streets\.$"):
+        await arranging.move(town, "Town/Roads", "Twon/Streets", NOW)
+    with pytest.raises(Refused, match=r"It is called Town/Roads now\.$"):
+        await arranging.move(town, "Twon/Roads", "Streets", NOW)
+
+
 async def test_a_child_can_become_its_parent(town: Database) -> None:
     await arranging.merge(town, "Twon/Water", "Twon", NOW)
     assert await state(town) == {"Twon": 3, "Twon/Roads": 2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedbot.domain.categories import MAX_DEPTH, SEPARATOR, clean_path, is_within
+from feedbot.domain.categories import MAX_DEPTH, SEPARATOR, ancestors, clean_path, is_within
 from feedbot.errors import Refused
 from feedbot.storage import categories, category_moves, polls, sources
 from feedbot.storage.categories import CategoryNode
@@ -85,7 +85,9 @@ async def _seen(connection: Connection, node: CategoryNode, articles: int) -> Ar
 async def _checked(connection: Connection, old: str, new: str, *, merge: bool) -> CategoryNode:
     node, target = await categories.by_path(connection, old), await categories.by_path(connection, new)
     if node is None:
-        raise Refused(f"There is no category {old!r}: `feedbot categories list` shows those that there are.")
+        (named,) = await categories.resolve(connection, [old]) or ("",)
+        called = f" It is called {named} now." if named != old else ""
+        raise Refused(f"There is no category {old!r}: `feedbot categories list` shows those that there are.{called}")
     if not new:
         raise Refused("The new name is empty. Write a path such as News/Town hall.")
     if old == new:
@@ -98,8 +100,17 @@ async def _checked(connection: Connection, old: str, new: str, *, merge: bool) -
         )
     if not merge and target is not None:
         raise Refused(f"There is a category {new!r} already. To make one of both, use `feedbot categories merge`.")
+    await _check_parents(connection, new)
     await _check_depth(connection, old, new)
     return node
+
+
+async def _check_parents(connection: Connection, new: str) -> None:
+    """What is put below a name that was given up would never be found: that name means another now."""
+    for parent in ancestors(new)[-1:]:
+        (named,) = await categories.resolve(connection, [parent])
+        if named != parent:
+            raise Refused(f"{parent} is called {named} now. Write {named}{new.removeprefix(parent)}.")
 
 
 async def _check_depth(connection: Connection, old: str, new: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from feedbot.domain import categories as paths
 from feedbot.storage import articles
-from feedbot.storage.categories import ensure
+from feedbot.storage.categories import ensure, resolve
 from feedbot.storage.database import insert
 from feedbot.storage.tables import article_category, category, category_alias, delivery, subscription
 
@@ -37,8 +37,11 @@ async def move(connection: AsyncConnection, old: str, new: str) -> int:
 async def merge(connection: AsyncConnection, source: str, into: str) -> int:
     """Makes `source` a part of `into`, and its children those of `into`; how many articles went along."""
     tree = await _subtree(connection, source)
-    targets = await ensure(connection, [paths.moved(path, source, into) for path in tree])
-    pairs = {category_id: targets[paths.moved(path, source, into)] for path, category_id in tree.items()}
+    await _retarget(connection, source, into)
+    # A child of `into` that went elsewhere before is there.
+    named = {path: (await resolve(connection, [paths.moved(path, source, into)]))[0] for path in tree}
+    targets = await ensure(connection, named.values())
+    pairs = {category_id: targets[named[path]] for path, category_id in tree.items()}
     affected: list[int] = []
     for old, new in pairs.items():
         affected += await _articles_of(connection, [old])
@@ -55,24 +58,36 @@ async def aliases(connection: AsyncConnection) -> dict[str, str]:
 
 async def _subtree(connection: AsyncConnection, path: str) -> dict[str, int]:
     """The category and all below it, by path, parents first."""
-    below = category.c.path.startswith(path + paths.SEPARATOR, autoescape=True)
-    query = select(category.c.path, category.c.id).where(or_(category.c.path == path, below))
-    return dict(sorted((row.path, row.id) for row in await connection.execute(query)))
+    rows = await connection.execute(select(category.c.path, category.c.id).where(_may_be_within(category.c.path, path)))
+    return dict(sorted((row.path, row.id) for row in rows if paths.is_within(row.path, path)))
+
+
+def _may_be_within(column: ColumnElement[str], path: str) -> ColumnElement[bool]:
+    """Holds for a path and all below it; on SQLite, where LIKE knows no capitals, for others as well."""
+    return or_(column == path, column.startswith(path + paths.SEPARATOR, autoescape=True))
 
 
 async def _remember(connection: AsyncConnection, old: str, new: str) -> None:
+    await _retarget(connection, old, new)
+    # What was below `old` and went elsewhere before stays there.
+    await connection.execute(delete(category_alias).where(category_alias.c.path == old))
+    await connection.execute(insert(connection, category_alias), {"path": old, "target": new})
+
+
+async def _retarget(connection: AsyncConnection, old: str, new: str) -> None:
+    """What meant a name within `old` means the new one; a name that would mean itself is one like any other."""
     for path, target in (await aliases(connection)).items():
         if paths.is_within(target, old):
-            changed = update(category_alias).where(category_alias.c.path == path)
-            await connection.execute(changed.values(target=paths.moved(target, old, new)))
-    await _forget_aliases(connection, old)
-    await connection.execute(insert(connection, category_alias), {"path": old, "target": new})
+            mine, moved = category_alias.c.path == path, paths.moved(target, old, new)
+            change = delete(category_alias) if moved == path else update(category_alias).values(target=moved)
+            await connection.execute(change.where(mine))
 
 
 async def _forget_aliases(connection: AsyncConnection, path: str) -> None:
     """A name that is given anew means itself."""
-    below = category_alias.c.path.startswith(path + paths.SEPARATOR, autoescape=True)
-    await connection.execute(delete(category_alias).where(or_(category_alias.c.path == path, below)))
+    rows = await connection.execute(select(category_alias.c.path).where(_may_be_within(category_alias.c.path, path)))
+    names = [name for name in rows.scalars() if paths.is_within(name, path)]
+    await connection.execute(delete(category_alias).where(category_alias.c.path.in_(names)))
 
 
 async def _point_to(connection: AsyncConnection, old: int, new: int) -> None:
