@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
@@ -17,7 +17,7 @@ from feedbot.sources.html import clean, images, paragraphs, to_text
 from feedbot.sources.html_urls import absolute
 from feedbot.sources.repair import repair_draft
 from feedbot.sources.spec import ParseOptions
-from feedbot.sources.times import parse_published
+from feedbot.sources.times.calendar import Calendar
 
 _TITLE_CHARACTERS = 80
 # A description longer than this is the article, not its summary.
@@ -85,7 +85,7 @@ def draft(item: Item, feed: Feed, options: ParseOptions) -> Draft | None:
     if not (title or any(item.urls) or item.media):
         return None
     tongue = options.language or language(item.language) or feed.language
-    published, updated = _dates(item, replace(options, language=tongue))
+    published, updated = _dates(item, options.calendar(tongue))
     pictures = _pictures(item.media, body)
     files = tuple(_attachment(media) for media in item.media if media.kind == "file")
     url = _url(item, feed, title)
@@ -141,20 +141,20 @@ def _teaser(html: str) -> str | None:
     return None
 
 
-def _dates(item: Item, options: ParseOptions) -> tuple[datetime | None, datetime | None]:
-    published, updated = _date(item.published, options), _date(item.updated, options)
+def _dates(item: Item, calendar: Calendar) -> tuple[datetime | None, datetime | None]:
+    published, updated = _date(item.published, calendar), _date(item.updated, calendar)
     if published is None and updated is None:
-        published = _date(item.fallback_published, options)
+        published = _date(item.fallback_published, calendar)
     if published is None:
         return updated, None
     # Some feeds give the day as a second date: nothing was updated before it was published.
     return published, updated if updated and updated > published else None
 
 
-def _date(text: str, options: ParseOptions) -> datetime | None:
+def _date(text: str, calendar: Calendar) -> datetime | None:
     if not text:
         return None
-    return parse_published(text, timezone=options.timezone, now=options.now, language=options.language)
+    return calendar.read_one(text)
 
 
 def _pictures(media: Iterable[Media], body: str) -> tuple[Image, ...]:

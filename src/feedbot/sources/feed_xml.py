@@ -27,7 +27,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _HOURS_A_DAY = 24
 _HOUR = re.compile(r"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(r"<day>\s*(\w{6,9})\s*</day>", re.IGNORECASE)
-_MAIL_WITH_NAME = re.compile(r"\s*\S+@\S+\s*\((.+)\)\s*")
+_MAIL_WITH_NAME = re.compile(r"\s*[^\s@]{1,64}@\S{1,255}\s{0,9}\((.+)\)\s*")
 # Discuz! escapes its descriptions once or twice more than it should.
 _ESCAPED_TWICE = re.compile(r"&(?:amp;){1,4}(#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,7});")
 # Where a title says that it is text, or nothing, but is HTML all the same.

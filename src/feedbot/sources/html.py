@@ -16,7 +16,7 @@ from feedbot.sources.html_urls import absolute
 from feedbot.sources.html_walk import Exit, is_block, leave_quietly, walk
 from feedbot.sources.html_write import write
 
-__all__ = ["absolute", "clean", "images", "one_line", "paragraphs", "parse", "to_text"]
+__all__ = ["absolute", "clean", "declared_language", "images", "one_line", "paragraphs", "parse", "to_text"]
 
 _TAG_NAMES = (
     "a b blockquote br code em figcaption figure h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup table tbody td "
@@ -55,6 +55,12 @@ def clean(html: str, base_url: str) -> str:
     for character, stand_in in _STAND_INS:
         safe = safe.replace(stand_in, character)
     return safe
+
+
+def declared_language(tree: LexborHTMLParser) -> str:
+    """The language tag that a page's root bears, as it is written; empty if it bears none."""
+    root = tree.css_first("html[lang]")
+    return (root.attributes.get("lang") or "").strip() if root is not None else ""
 
 
 def paragraphs(html: str) -> list[str]:

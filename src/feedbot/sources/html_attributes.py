@@ -21,8 +21,7 @@ _PLACEHOLDER = re.compile(
 _DISCUZ_THUMBNAIL = ".thumb.jpg"
 _READ_NAMES = "href src alt title width height colspan rowspan start hidden data type poster"
 _READ = frozenset((*_READ_NAMES.split(), *_LAZY_SOURCES, *_SOURCE_SETS))
-_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]*)")
-_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_CSS_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 # A letter size that holds whatever the size around it is.
 _OWN_SIZE = re.compile(r"[\d.]+(?:px|pt|rem|cm|mm|in|pc|vw|vh)|(?:xx?-)?(?:small|large)|medium")
 _ZERO = re.compile(r"0(?:\.0*)?(?:px|pt|em|rem|%)?")
@@ -105,7 +104,8 @@ def start_number(attributes: Attributes) -> str:
 
 def _style(text: str) -> dict[str, str]:
     plain = _CSS_COMMENT.sub("", text.lower()).replace("!important", "")
-    return {name: value.strip() for name, value in _DECLARATION.findall(plain)}
+    declarations = (part.partition(":") for part in plain.split(";"))
+    return {name.strip(): value.strip() for name, _, value in declarations}
 
 
 def _is_unseen(tag: str, style: Mapping[str, str]) -> bool:

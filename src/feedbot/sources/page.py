@@ -10,12 +10,11 @@ from selectolax.lexbor import LexborNode
 from feedbot.domain.article import Draft, Image
 from feedbot.errors import EmptyList, NotParseable
 from feedbot.sources import article
-from feedbot.sources.html import clean, images
+from feedbot.sources.html import clean, declared_language, images
 from feedbot.sources.lists.detecting import ListGuess, detect_in
 from feedbot.sources.lists.reading import page_language, read_document, read_list
 from feedbot.sources.page_select import ARTICLE_OPTIONS, OPTIONS, Selection, check_options
 from feedbot.sources.spec import ArticlePages, Lead, Listing, Page, ParseOptions, SourceSpec
-from feedbot.sources.times import parse_published
 from feedbot.sources.truncation import half
 
 __all__ = ["SPEC", "check_options", "find", "next_page", "parse_article", "parse_list", "recognises"]
@@ -106,7 +105,7 @@ def _with_selected(draft: Draft, page: Page, options: ParseOptions) -> Draft:
     select = Selection(options.select, page.url)
     tree = read_document(page, options).tree
     told = select.text("article_date", tree)
-    published = parse_published(told, timezone=options.timezone, now=options.now, language=options.language)
+    published = options.calendar(declared_language(tree)).read_one(told)
     return replace(
         draft,
         title=select.text("article_title", tree) or draft.title,

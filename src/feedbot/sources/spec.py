@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedbot.domain.article import Draft
+from feedbot.sources.times.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,19 @@ class ParseOptions:
     select: Mapping[str, str] = field(default_factory=dict)
     repair: frozenset[str] = frozenset()
     now: datetime | None = None
+
+    def calendar(self, declared: str | None = None) -> Calendar:
+        """How the source's dates are read: the one way for all types.
+
+        `declared` is the language that a page says it is in. It counts where the admin names none, and where it says
+        more exactly the same: `en-GB` has the day before the month.
+        """
+        is_other = self.language and declared and _primary(declared) != _primary(self.language)
+        return Calendar(self.timezone, self.language if is_other else declared or self.language, self.now)
+
+
+def _primary(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0].lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,14 @@ from feedbot.sources.article.measures import letters_in, letters_of
 from feedbot.sources.encoding import strip_controls
 from feedbot.sources.feed_values import plain_html
 from feedbot.sources.html import clean
-from feedbot.sources.spec import ParseOptions
+from feedbot.sources.times.calendar import Calendar
 
 # The page's own elements are believed if they have about as much text as the engine found there.
 _LEAST, _MOST = 0.8, 2.5
 _WHOLE_TEXT = 300
 
 
-def find(document: Document, facts: Facts, options: ParseOptions) -> str:
+def find(document: Document, facts: Facts, calendar: Calendar) -> str:
     """The article's clean HTML, `""` if the page has none. Takes the page's tree apart."""
     title = _title_node(document, facts.title)
     noise.prune(document.tree)
@@ -30,7 +30,7 @@ def find(document: Document, facts: Facts, options: ParseOptions) -> str:
         html = clean("".join(f"<div>{node.inner_html or ''}</div>" for node in named), document.base)
     else:
         html = _by_engine(document, title)
-    trimmed = edges.trim(html, title=facts.title, author=facts.author, options=options)
+    trimmed = edges.trim(html, title=facts.title, author=facts.author, calendar=calendar)
     return _or_data(trimmed, facts.text, document.base)
 
 

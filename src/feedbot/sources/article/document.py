@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.sources.encoding import decode, strip_controls
-from feedbot.sources.html import absolute, parse
+from feedbot.sources.html import absolute, declared_language, parse
 from feedbot.sources.html_tags import tame
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Page, ParseOptions
@@ -49,6 +49,11 @@ class Document:
     def is_heavy(self) -> bool:
         """Whether it is too large for the engine."""
         return len(self.text) > HEAVY_CHARACTERS
+
+    @property
+    def language(self) -> str:
+        """The language tag that the page's root bears; empty if it bears none."""
+        return declared_language(self.tree)
 
     def first(self, *selectors: str) -> LexborNode | None:
         """The first node that the first matching selector finds."""

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.domain.completeness import letters
-from feedbot.sources.article import dates
 from feedbot.sources.article.measures import link_share
-from feedbot.sources.spec import ParseOptions
+from feedbot.sources.times.calendar import Calendar
 
 _NOT_SAID = re.compile(r"[\W_]+")
 _SHORT = 160
@@ -75,7 +74,7 @@ _HEAD = re.compile(
 _ROOM = "img, iframe, pre, table, ul, ol, blockquote, figure"
 
 
-def trim(html: str, *, title: str, author: str, options: ParseOptions) -> str:
+def trim(html: str, *, title: str, author: str, calendar: Calendar) -> str:
     """The clean HTML without its head and tail lines, labels of adverts, and links to other articles."""
     if not html:
         return ""
@@ -84,7 +83,7 @@ def trim(html: str, *, title: str, author: str, options: ParseOptions) -> str:
     if body is None:
         return html
     _without_insertions(list(body.iter()))
-    _without_head(list(body.iter()), title, author, options)
+    _without_head(list(body.iter()), title, author, calendar)
     _without_tail(list(body.iter()))
     return body.inner_html or ""
 
@@ -107,7 +106,7 @@ def _without_insertions(blocks: Sequence[LexborNode]) -> None:
             after_label = False
 
 
-def _without_head(blocks: Sequence[LexborNode], title: str, author: str, options: ParseOptions) -> None:
+def _without_head(blocks: Sequence[LexborNode], title: str, author: str, calendar: Calendar) -> None:
     """Takes away the title, the byline and the date in front of the first paragraph, and what stands before those."""
     names = {_plain(title), *(_plain(name) for name in author.split(","))} - {""}
     head: list[LexborNode] = []
@@ -123,7 +122,7 @@ def _without_head(blocks: Sequence[LexborNode], title: str, author: str, options
         if letters(text) > _STANDFIRST or sentences > 1:
             break
         head.append(node)
-        if _is_title(node, text, title) or _is_head_line(text, names, options):
+        if _is_title(node, text, title) or _is_head_line(text, names, calendar):
             last = len(head)
     leaving = head[:last]
     known = {node.mem_id for node in leaving}
@@ -142,7 +141,7 @@ def _is_title(node: LexborNode, text: str, title: str) -> bool:
     return bool(wanted) and (said == wanted or (node.tag == "h2" and said.startswith(wanted)))
 
 
-def _is_head_line(text: str, names: set[str], options: ParseOptions) -> bool:
+def _is_head_line(text: str, names: set[str], calendar: Calendar) -> bool:
     """Whether a line is a byline, a date, or both."""
     if not text or letters(text) > _SHORT or text[-1] in "。！？!?" or _is_sentence(text):
         return False
@@ -150,7 +149,7 @@ def _is_head_line(text: str, names: set[str], options: ParseOptions) -> bool:
     rest = min((len(said) - len(name) for name in names if name in said), default=len(said))
     if _HEAD.search(text) or rest <= len(said) // 3 or _BY_AT_END.search(text):
         return True
-    is_dated = _CLOCK.search(text) or dates.read(text, options) is not None
+    is_dated = _CLOCK.search(text) or calendar.read_one(text) is not None
     return bool(is_dated) and letters(text) <= _SHORT // 2 and text[-1] != "."
 
 

@@ -10,13 +10,12 @@ from itertools import islice
 from typing import Any
 
 from feedbot.domain.identity import canonical_url
-from feedbot.sources.article import dates
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import language, unique
 from feedbot.sources.html import absolute, one_line
 from feedbot.sources.html_scripts import data, scripts
-from feedbot.sources.spec import ParseOptions
+from feedbot.sources.times.calendar import Calendar
 
 _MAX_SCRIPTS = 20
 _MAX_CHARACTERS = 1_000_000
@@ -29,7 +28,7 @@ _ARTICLE_TYPES = ("Article", "Posting", "Report", "Review", "Recipe", "Question"
 Node = Mapping[str, Any]
 
 
-def read(text: str, *, url: str, title: str, options: ParseOptions) -> Facts:
+def read(text: str, *, url: str, title: str, calendar: Calendar) -> Facts:
     """What the page `text` says in JSON-LD of the article at `url`; `title` tells it from others that are listed."""
     nodes = list(_nodes(text))
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
@@ -37,14 +36,14 @@ def read(text: str, *, url: str, title: str, options: ParseOptions) -> Facts:
     crumbs = _crumbs(nodes)
     if article is None:
         return Facts(section=crumbs)
-    return _facts(_Reader(article, by_id, url, options), crumbs)
+    return _facts(_Reader(article, by_id, url, calendar), crumbs)
 
 
 class _Reader:
     """One node, its references followed."""
 
-    def __init__(self, node: Node, by_id: Mapping[str, Node], url: str, options: ParseOptions) -> None:
-        self.node, self.by_id, self.url, self.options = node, by_id, url, options
+    def __init__(self, node: Node, by_id: Mapping[str, Node], url: str, calendar: Calendar) -> None:
+        self.node, self.by_id, self.url, self.calendar = node, by_id, url, calendar
 
     def values(self, key: str) -> list[Any]:
         value = self.node.get(key)
@@ -65,7 +64,7 @@ class _Reader:
 
 def _facts(node: _Reader, crumbs: tuple[str, ...]) -> Facts:
     def date(key: str) -> Any:
-        return dates.read(node.text(key), node.options)
+        return node.calendar.read_one(node.text(key))
 
     tags = [tag for text in node.texts("keywords") for tag in re.split(r"[,，;、]", text)]
     return Facts(

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from feedbot.sources.article import dates
 from feedbot.sources.article.document import Document
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import one_author
 from feedbot.sources.feed_values import language, unique
 from feedbot.sources.html import one_line
-from feedbot.sources.spec import ParseOptions
+from feedbot.sources.times.calendar import Calendar
 
 _TITLES = "og:title articletitle twitter:title dc.title dcterms.title citation_title sailthru.title parsely-title"
 _PUBLISHED = (
@@ -42,15 +41,15 @@ _NO_PICTURE = re.compile(
 )
 
 
-def read(document: Document, options: ParseOptions) -> Facts:
+def read(document: Document, calendar: Calendar) -> Facts:
     """What the head's elements say; of several names for one thing the most exact one counts."""
     said = _index(document)
     images = (document.absolute(text) for text in (*_all(said, _IMAGES), *_links(document, "image_src")))
     tags = [tag.strip() for text in _all(said, _TAGS)[:_MOST_TAGS] for tag in _TAG_ENDS.split(text)]
     return Facts(
         title=_first(said, _TITLES),
-        published=_date(said, _PUBLISHED, options),
-        updated=_date(said, _UPDATED, options),
+        published=_date(said, _PUBLISHED, calendar),
+        updated=_date(said, _UPDATED, calendar),
         author=", ".join(unique(map(one_author, _people(said)))),
         origin=_first(said, _ORIGINS),
         image=next((url for url in images if url and is_picture(url)), ""),
@@ -94,8 +93,8 @@ def _people(said: Mapping[str, list[str]]) -> list[str]:
     )
 
 
-def _date(said: Mapping[str, list[str]], names: str, options: ParseOptions) -> datetime | None:
-    return next(filter(None, (dates.read(text, options) for text in _all(said, names))), None)
+def _date(said: Mapping[str, list[str]], names: str, calendar: Calendar) -> datetime | None:
+    return calendar.read(_all(said, names))
 
 
 def _links(document: Document, relation: str) -> Iterator[str]:

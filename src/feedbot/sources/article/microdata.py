@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from feedbot.sources.article import dates
 from feedbot.sources.article.document import Document, text_of
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import one_author
 from feedbot.sources.feed_values import language, unique
-from feedbot.sources.spec import ParseOptions
+from feedbot.sources.times.calendar import Calendar
 
 _SCOPES = '[itemscope][itemtype$="Article"], [itemscope][itemtype$="Posting"], [itemscope][itemtype$="Report"]'
 _MAX_AUTHORS = 6
 
 
-def read(document: Document, options: ParseOptions) -> Facts:
+def read(document: Document, calendar: Calendar) -> Facts:
     """What the properties inside the first article say, or of the page if no article is marked."""
     scope: LexborHTMLParser | LexborNode = document.tree
     marked = document.tree.css_first(_SCOPES)
@@ -24,8 +23,8 @@ def read(document: Document, options: ParseOptions) -> Facts:
     picture = _node(scope, "image")
     return Facts(
         title=_value(_node(scope, "headline")),
-        published=dates.read(_value(_node(scope, "datePublished")), options),
-        updated=dates.read(_value(_node(scope, "dateModified")), options),
+        published=calendar.read_one(_value(_node(scope, "datePublished"))),
+        updated=calendar.read_one(_value(_node(scope, "dateModified"))),
         author=", ".join(unique(map(one_author, _authors(scope)))[:_MAX_AUTHORS]),
         image=document.absolute(_address(picture)),
         language=language(_value(_node(scope, "inLanguage"))),

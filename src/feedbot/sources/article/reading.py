@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
 from feedbot.domain.article import Draft
 from feedbot.domain.summary import is_cut
@@ -30,7 +29,7 @@ from feedbot.sources.article.measures import letters_in
 from feedbot.sources.article.selected import Choice
 from feedbot.sources.html import images
 from feedbot.sources.spec import ArticlePages, Page, ParseOptions
-from feedbot.sources.times import believed
+from feedbot.sources.times.calendar import Calendar
 from feedbot.sources.truncation import half, is_truncated
 
 MAX_PAGES = 50
@@ -110,7 +109,11 @@ def _bodies(documents: Sequence[Document], facts: Facts, choice: Choice, options
     """The body of each page, up to one that repeats another: a site that does not know a number shows page 1 again."""
     found: list[str] = []
     for document in documents:
-        html = choice.body(document) if choice.has_body else body.find(document, facts, options)
+        html = (
+            choice.body(document)
+            if choice.has_body
+            else body.find(document, facts, options.calendar(document.language))
+        )
         if choice.has_body and not html:  # a part of an article is never taken for the whole
             raise choice.missing_body(document.url)
         if html in found:
@@ -123,27 +126,28 @@ def _bodies(documents: Sequence[Document], facts: Facts, choice: Choice, options
 
 def _facts(document: Document, options: ParseOptions) -> Facts:
     printed = text_of(document.tree.css_first("title"))
-    linked = json_ld.read(document.text, url=document.url, title=printed, options=options)
-    head = meta.read(document, options)
-    items = microdata.read(document, options)
+    calendar = options.calendar(document.language)
+    linked = json_ld.read(document.text, url=document.url, title=printed, calendar=calendar)
+    head = meta.read(document, calendar)
+    items = microdata.read(document, calendar)
     data = merged((linked, head, items))
     title = titles.find(document, (linked.title, head.title, items.title), data.site)
-    shown = visible.read(document, title, options)
+    shown = visible.read(document, title, calendar)
     return replace(
         merged((data, shown)),
         title=title,
-        published=believed(_exact(data.published, shown.published, options), options.now),
+        published=_exact(data.published, shown.published, calendar),
         section=max(linked.section, shown.section, head.section, items.section, key=len),
         image=data.image or pictures.lead(document),
         language=languages.find(data.language, document),
     )
 
 
-def _exact(told: datetime | None, shown: datetime | None, options: ParseOptions) -> datetime | None:
+def _exact(told: datetime | None, shown: datetime | None, calendar: Calendar) -> datetime | None:
     """The date that is told; the one that is shown if only that has an hour, of the same day."""
     if told is None or shown is None:
         return told or shown
-    zone = ZoneInfo(options.timezone)
+    zone = calendar.zone
     # Dates without an hour are midnight, in the site's zone or in UTC.
     is_day = time() in {told.astimezone(zone).time(), told.time()}
     return shown if is_day and told.astimezone(zone).date() == shown.astimezone(zone).date() else told
@@ -151,7 +155,7 @@ def _exact(told: datetime | None, shown: datetime | None, options: ParseOptions)
 
 def _joined(draft: Draft, facts: Facts, said: Facts, html: str, options: ParseOptions) -> Draft:
     """The draft with what the page adds; `said` is what the source's selectors name, which counts most."""
-    published = said.published or _exact(draft.published, facts.published, options)
+    published = said.published or _exact(draft.published, facts.published, options.calendar())
     updated = draft.updated or facts.updated
     summary = draft.summary or (facts.summary if lines.plain(facts.summary) != lines.plain(facts.title) else "")
     return replace(

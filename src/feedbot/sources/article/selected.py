@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feedbot.errors import NotParseable
-from feedbot.sources.article import dates
 from feedbot.sources.article.document import Document
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.measures import is_inside
@@ -41,7 +40,7 @@ class Choice:
         tree = document.tree
         return Facts(
             title=select.text("article_title", tree),
-            published=dates.read(select.text("article_date", tree), self._options),
+            published=self._options.calendar(document.language).read_one(select.text("article_date", tree)),
             author=select.text("article_author", tree),
             origin=select.text("article_origin", tree),
             section=unique(select.texts("category", tree)),

@@ -7,16 +7,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborNode
 
-from feedbot.sources.article import dates, lines
+from feedbot.sources.article import lines
 from feedbot.sources.article.document import Document, ancestors, text_of
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import unique
-from feedbot.sources.spec import ParseOptions
+from feedbot.sources.times.calendar import Calendar
 
 _AUTHORS = (
     "[rel~=author], .byline .author, .author-name, .author_name, .authorname, .entry-author, .post-author, "
@@ -74,12 +73,12 @@ _MAX_CRUMBS = 6
 _LAST = frozenset({"正文", "查看内容", "内容", "详情", "内容详情", "文章内容"})
 
 
-def read(document: Document, title: str, options: ParseOptions) -> Facts:
+def read(document: Document, title: str, calendar: Calendar) -> Facts:
     """What stands about the title."""
     about = lines.about_title(document, title)
     texts = [_SPLIT_YEAR.sub(r"\1-\2-\3 ", line.text) for line in about]
     said = dict(_labelled(texts))
-    published, updated = _dates(document, texts, options)
+    published, updated = _dates(document, texts, calendar)
     return Facts(
         published=published,
         updated=updated,
@@ -129,24 +128,24 @@ def _between_dots(text: str) -> str:
     return next((part for part in parts if " " in part and re.fullmatch(_NAME, part)), "")
 
 
-def _dates(document: Document, texts: Sequence[str], options: ParseOptions) -> tuple[datetime | None, datetime | None]:
-    marked = _marked_date(document, options)
+def _dates(document: Document, texts: Sequence[str], calendar: Calendar) -> tuple[datetime | None, datetime | None]:
+    marked = _marked_date(document, calendar)
     updated = None
     dates: list[datetime] = []
     for text in texts:
         head, *rest = _UPDATED.split(text, maxsplit=1)
-        if rest and (when := _read(rest[0], options)):
+        if rest and (when := _read(rest[0], calendar)):
             updated = updated or when
-        if when := _read(head, options):
+        if when := _read(head, calendar):
             dates.append(when)
-    exact = next((when for when in dates if _has_time(when, options)), None)
+    exact = next((when for when in dates if _has_time(when, calendar)), None)
     first = exact or next(iter(dates), None)
-    if marked and first and not _has_time(marked, options) and exact and abs((exact - marked).days) <= 1:
+    if marked and first and not _has_time(marked, calendar) and exact and abs((exact - marked).days) <= 1:
         return exact, updated
-    return marked or first or updated or _from_address(document.url, options), updated
+    return marked or first or updated or _from_address(document.url, calendar), updated
 
 
-def _marked_date(document: Document, options: ParseOptions) -> datetime | None:
+def _marked_date(document: Document, calendar: Calendar) -> datetime | None:
     """The first date in an element made for dates, which is not of another article."""
     for node in document.tree.css("time[datetime]")[:20]:
         is_update = "updated" in (node.attributes.get("class") or "") and "published" not in (
@@ -156,26 +155,26 @@ def _marked_date(document: Document, options: ParseOptions) -> datetime | None:
             is_update and document.tree.css_first("time.published, time.entry-date.published") is not None
         ):
             continue
-        if when := _read(node.attributes.get("datetime") or "", options):
+        if when := _read(node.attributes.get("datetime") or "", calendar):
             return when
     for node in document.tree.css(_DATES)[:20]:
-        if not _is_aside(node) and (when := _read(text_of(node), options)):
+        if not _is_aside(node) and (when := _read(text_of(node), calendar)):
             return when
     return None
 
 
-def _read(text: str, options: ParseOptions) -> datetime | None:
-    return dates.read(_BARS.sub(" ", text).strip(" :：,-"), options) if _DATE_LIKE.search(text) else None
+def _read(text: str, calendar: Calendar) -> datetime | None:
+    return calendar.read_one(_BARS.sub(" ", text).strip(" :：,-")) if _DATE_LIKE.search(text) else None
 
 
-def _has_time(when: datetime, options: ParseOptions) -> bool:
-    local = when.astimezone(ZoneInfo(options.timezone))
+def _has_time(when: datetime, calendar: Calendar) -> bool:
+    local = when.astimezone(calendar.zone)
     return (local.hour, local.minute) != (0, 0)
 
 
-def _from_address(url: str, options: ParseOptions) -> datetime | None:
+def _from_address(url: str, calendar: Calendar) -> datetime | None:
     match = _IN_ADDRESS.search(urlsplit(url).path)
-    return dates.read("-".join(match.groups()), options) if match else None
+    return calendar.read_one("-".join(match.groups())) if match else None
 
 
 def _is_aside(node: LexborNode) -> bool:

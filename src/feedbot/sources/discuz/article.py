@@ -103,7 +103,7 @@ def _complete(
     documents: Sequence[Document], pages: Sequence[body.Part], draft: Draft, options: ParseOptions, *, is_whole: bool
 ) -> Draft:
     first = documents[0]
-    line = read_meta(first, options.timezone, options.now)
+    line = read_meta(first, options.calendar())
     title = _title(first) or draft.title
     summary = _summary(first)
     html = body.joined(pages)

@@ -14,7 +14,6 @@ from feedbot.sources.discuz import crumbs
 from feedbot.sources.discuz.document import Document, article_id, page_number, plain, prose, read, text_of
 from feedbot.sources.discuz.refusals import is_refusal, refuse
 from feedbot.sources.spec import Lead, Listing, Page, ParseOptions
-from feedbot.sources.times import parse_published
 from feedbot.sources.truncation import half
 
 CUT_MARK = " ..."
@@ -222,9 +221,7 @@ def _summary_text(item: LexborNode) -> str:
 
 def _published(item: LexborNode, options: ParseOptions) -> datetime | None:
     """The last date of the item: some templates put a count behind it, in the same dress."""
-    texts = map(_date_text, reversed(item.css("span.xg1, em.xg1, p.mtime")))
-    dates = (parse_published(text, timezone=options.timezone, now=options.now) for text in texts)
-    return next(filter(None, dates), None)
+    return options.calendar().read(map(_date_text, reversed(item.css("span.xg1, em.xg1, p.mtime"))))
 
 
 def _date_text(node: LexborNode) -> str:

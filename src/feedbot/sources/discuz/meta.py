@@ -10,7 +10,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborNode
 
 from feedbot.sources.discuz.document import Document, label, plain, text_of
-from feedbot.sources.times import parse_published
+from feedbot.sources.times.calendar import Calendar
 
 _LINE = ("div.h p.xg1", "h1.ph + p", "div.vw p.xg1", "div.wzview_top p", "div.vw .xg1")
 _SEPARATED = "span.pipe"
@@ -40,7 +40,7 @@ class Meta:
     comment_count: int | None
 
 
-def read_meta(document: Document, timezone: str, now: datetime | None = None) -> Meta:
+def read_meta(document: Document, calendar: Calendar) -> Meta:
     """The line's items. The author is the one named as 原作者, else who published it (发布者)."""
     line = document.first(*_LINE)
     if line is None:
@@ -49,7 +49,7 @@ def read_meta(document: Document, timezone: str, now: datetime | None = None) ->
     named = dict(_named(items))
     publisher = text_of(line.css_first('a[href*="mod=space"], a[href*="space-u"]'))
     return Meta(
-        published=_published(line, items, timezone, now),
+        published=_published(line, items, calendar),
         author=_said(named, _AUTHORS) or publisher,
         origin=_said(named, _ORIGINS),
         comment_count=_comments(line, _said(named, _COMMENTS)),
@@ -98,11 +98,11 @@ def _named(items: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield label(name), value[0].strip()
 
 
-def _published(line: LexborNode, items: Iterable[str], timezone: str, now: datetime | None) -> datetime | None:
+def _published(line: LexborNode, items: Iterable[str], calendar: Calendar) -> datetime | None:
     # Recent dates may read "5 minutes ago" and carry the real one in the title.
     told = line.css_first("span[title]")
     texts = ((told.attributes["title"] or "") if told is not None else "", *items)
-    return next(filter(None, (parse_published(text, timezone=timezone, now=now) for text in texts)), None)
+    return calendar.read(texts)
 
 
 def _comments(line: LexborNode, said: str) -> int | None:

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from feedbot.errors import NotParseable
 from feedbot.sources.lists import selectors
-from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.items import HEADINGS, Item, is_date, is_date_apart
 from feedbot.sources.lists.noise import words
 from feedbot.sources.lists.outline import Element, units
@@ -26,6 +25,7 @@ from feedbot.sources.lists.spots import (
     spot_of,
 )
 from feedbot.sources.page_select import Block, Selection
+from feedbot.sources.times.calendar import Calendar
 
 V = TypeVar("V")
 

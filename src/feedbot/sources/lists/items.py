@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.noise import words
 from feedbot.sources.lists.outline import Element, Link, Outline, Text, units
+from feedbot.sources.times.calendar import Calendar
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TITLE_NAMES = "title headline heading tit ttl bt biaoti titulo titre titel hd name"

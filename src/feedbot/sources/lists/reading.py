@@ -14,13 +14,13 @@ from feedbot.domain.summary import is_cut
 from feedbot.errors import EmptyList
 from feedbot.sources.encoding import decode
 from feedbot.sources.feed_values import language
-from feedbot.sources.html import absolute, clean, images, parse
+from feedbot.sources.html import absolute, clean, declared_language, images, parse
 from feedbot.sources.lists.addresses import Addresses
-from feedbot.sources.lists.dates import Calendar
 from feedbot.sources.lists.paging import next_page
 from feedbot.sources.page_select import ARTICLE_OPTIONS, Block, Selection, text_of
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Listing, Page, ParseOptions
+from feedbot.sources.times.calendar import Calendar
 from feedbot.sources.truncation import is_truncated
 
 _MOST_BLOCKS = 3000
@@ -90,10 +90,7 @@ def read_list(document: Document, selectors: Mapping[str, str], options: ParseOp
 
 def calendar(document: Document, options: ParseOptions) -> Calendar:
     """How the dates of the page are to be understood."""
-    # The page's own tag says more than the language that an admin names: `en-GB` has the day first.
-    root = document.tree.css_first("html[lang]")
-    declared = (root.attributes.get("lang") or "").strip() if root is not None else ""
-    return Calendar(options.timezone, declared or options.language, options.now)
+    return options.calendar(declared_language(document.tree))
 
 
 def page_title(tree: LexborHTMLParser) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedbot.sources.records import fields
-from feedbot.sources.times import parse_published
+from feedbot.sources.times.calendar import Calendar
 
 _MOST_NODES = 100_000
 _MOST_KEYS = 200
@@ -88,7 +88,7 @@ def _fits(name: str, value: Any) -> bool:
         url = fields.address(value)
         return bool(_LINK.match(url)) and not _is_file(url)
     if name in {"date", "updated"}:
-        return parse_published(fields.date(value), timezone="UTC") is not None
+        return Calendar().read_one(fields.date(value)) is not None
     if name == "image":
         return any(fields.addresses(value))
     if name in {"author", "tags", "category", "origin"}:

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from feedbot.sources.sitemap.document import Entry
-from feedbot.sources.times import parse_published
+from feedbot.sources.times.calendar import Calendar
 
 MOST_PAGES = 200  # that are still to be read; each costs a request once
 _SAME_SHARE = 0.5
 _FEW = 5
 _NEIGHBOUR = timedelta(days=3)
+_OLDEST = datetime.min.replace(tzinfo=UTC)
 
 _NO_ARTICLE_NAMES = (
     "tag tags category categories kategorie author authors autor page pages search suche about contact kontakt "
@@ -40,14 +42,14 @@ _ARTICLE_SITEMAPS = re.compile(r"news|post|article|artikel|stor(?:y|ies)|blog|co
 _TRAILING_NUMBER = re.compile(r"(\d{1,9})\D{0,12}\Z")
 
 
-def articles(entries: Sequence[Entry], wanted: str) -> list[Entry]:
+def articles(entries: Sequence[Entry], wanted: str, calendar: Calendar) -> list[Entry]:
     """The entries that look like articles, the newest first as far as anything tells, at most 200 of them.
 
     `wanted` are patterns with `*` that the addresses must match, separated by blanks; with `-` before it, must not.
     """
     matching = [entry for entry in entries if matches(entry.url, wanted)]
     likely = matching if wanted.strip() else [entry for entry in matching if looks_like_article(entry.url)]
-    return _newest(honest(likely))
+    return _newest(honest(likely), calendar)
 
 
 def honest(entries: Sequence[Entry]) -> list[Entry]:
@@ -85,7 +87,7 @@ def looks_like_article(url: str) -> bool:
     return has_headline or has_date or bool(_NUMBER.search(last))
 
 
-def children(entries: Sequence[Entry], wanted: str) -> tuple[str, ...]:
+def children(entries: Sequence[Entry], wanted: str, calendar: Calendar) -> tuple[str, ...]:
     """The sitemap of an index that has the newest articles, and its neighbour if that is about as new.
 
     A new month begins with an empty sitemap, and the last articles of the old one are still to come.
@@ -94,11 +96,11 @@ def children(entries: Sequence[Entry], wanted: str) -> tuple[str, ...]:
     if not wanted.strip():
         named = [entry for entry in named if not _OTHER_SITEMAPS.search(_file(entry.url))] or list(named)
         named = _of_best_kind(named)
-    ranked = sorted(honest(named), key=_rank, reverse=True)
+    ranked = sorted(honest(named), key=partial(_rank, calendar), reverse=True)
     if len(ranked) < 2:  # noqa: PLR2004 - one has no neighbour
         return tuple(entry.url for entry in ranked)
     first, second = ranked[:2]
-    one, other = _changed(first), _changed(second)
+    one, other = _changed(calendar, first), _changed(calendar, second)
     is_near = one is not None and other is not None and one - other <= _NEIGHBOUR
     is_undated = one is None and other is None
     return (first.url, second.url) if is_near or is_undated else (first.url,)
@@ -110,8 +112,13 @@ def _of_best_kind(entries: list[Entry]) -> list[Entry]:
     return news or [entry for entry in entries if _ARTICLE_SITEMAPS.search(_file(entry.url))] or entries
 
 
-def _newest(entries: list[Entry]) -> list[Entry]:
-    dated = [(key, entry) for entry in entries if (key := _changed(entry) or date_in(entry.url))]
+def _newest(entries: list[Entry], calendar: Calendar) -> list[Entry]:
+    # One whose date cannot be believed (it lies ahead) is the last of them, and still there.
+    dated = [
+        (_changed(calendar, entry) or date_in(entry.url) or _OLDEST, entry)
+        for entry in entries
+        if entry.lastmod or date_in(entry.url)
+    ]
     if len(dated) * 2 >= len(entries):
         dated.sort(key=lambda pair: pair[0], reverse=True)
         return [entry for _, entry in dated[:MOST_PAGES]]
@@ -121,14 +128,13 @@ def _newest(entries: list[Entry]) -> list[Entry]:
     return entries[: MOST_PAGES // 2] + entries[-MOST_PAGES // 2 :]
 
 
-def _rank(entry: Entry) -> tuple[datetime, datetime, int]:
-    oldest = datetime.min.replace(tzinfo=UTC)
+def _rank(calendar: Calendar, entry: Entry) -> tuple[datetime, datetime, int]:
     number = _TRAILING_NUMBER.search(_file(entry.url))
-    return _changed(entry) or oldest, date_in(entry.url) or oldest, int(number[1]) if number else 0
+    return _changed(calendar, entry) or _OLDEST, date_in(entry.url) or _OLDEST, int(number[1]) if number else 0
 
 
-def _changed(entry: Entry) -> datetime | None:
-    return parse_published(entry.lastmod, timezone="UTC") if entry.lastmod else None
+def _changed(calendar: Calendar, entry: Entry) -> datetime | None:
+    return calendar.read_one(entry.lastmod) if entry.lastmod else None
 
 
 def date_in(url: str) -> datetime | None:

@@ -44,7 +44,7 @@ def _itself(page: Page, options: ParseOptions, *, is_index: bool) -> Sequence[Le
     news = sum(1 for entry in entries if entry.news and entry.news.title)
     if news:
         return (Lead(page.url, _NAME, f"This is a news sitemap with {news} articles.", _NEWS),)
-    found = len(choosing.articles(entries, ""))
+    found = len(choosing.articles(entries, "", options.calendar()))
     reason = f"This is a sitemap of {len(entries)} addresses; {found} of the newest look like articles."
     return (Lead(page.url, _NAME, reason, _PLAIN),) if found else ()
 

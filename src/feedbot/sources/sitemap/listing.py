@@ -15,7 +15,6 @@ from feedbot.sources.repair import repair_draft
 from feedbot.sources.sitemap import choosing
 from feedbot.sources.sitemap.document import Entry, News, read, robots_sitemaps, root_name
 from feedbot.sources.spec import Listing, Page, ParseOptions
-from feedbot.sources.times import parse_published
 
 OPTIONS: dict[str, str] = {
     "urls": "Patterns with `*` that the articles' addresses match, separated by blanks; `-/live/*` leaves some out.",
@@ -39,7 +38,7 @@ def parse_list(page: Page, options: ParseOptions) -> Listing:
         return Listing((), home_url=page.url, list_urls=choosing.best(named))
     sitemap = read(page, options)
     if sitemap.is_index:
-        found = choosing.children(sitemap.entries, options.select.get("sitemaps", ""))
+        found = choosing.children(sitemap.entries, options.select.get("sitemaps", ""), options.calendar())
         if not found:
             raise EmptyList("This index of sitemaps names none that is wanted.", url=page.url)
         return Listing((), list_urls=found)
@@ -70,13 +69,13 @@ def _news_draft(entry: Entry, news: News, options: ParseOptions) -> Draft:
     made = Draft(
         url=entry.url,
         title=one_line(news.title),
-        published=parse_published(news.date, timezone=options.timezone, now=options.now),
+        published=options.calendar(news.language).read_one(news.date),
         images=tuple(map(Image, entry.images)),
         tags=unique(tags(news.keywords)),
         language=options.language or language(news.language),
         site=one_line(news.name),
     )
-    changed = parse_published(entry.lastmod, timezone=options.timezone) if entry.lastmod else None
+    changed = options.calendar().read_one(entry.lastmod) if entry.lastmod else None
     is_update = changed is not None and made.published is not None and changed > made.published
     return repair_draft(replace(made, updated=changed if is_update else None), options.repair)
 
@@ -86,12 +85,12 @@ def _of_pages(entries: Sequence[Entry], wanted: str, options: ParseOptions) -> t
         Draft(
             url=entry.url,
             title="",
-            updated=parse_published(entry.lastmod, timezone=options.timezone) if entry.lastmod else None,
+            updated=options.calendar().read_one(entry.lastmod) if entry.lastmod else None,
             images=tuple(map(Image, entry.images[:1])),
             language=options.language,
             is_complete=False,
         )
-        for entry in choosing.articles(entries, wanted)
+        for entry in choosing.articles(entries, wanted, options.calendar())
     )
 
 

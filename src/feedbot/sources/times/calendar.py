@@ -1,4 +1,4 @@
-"""Dates in the forms that lists print them: one text, or day and month set apart."""
+"""How the dates of one source are read: in its zone and language, on the day of the visit."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from feedbot.sources.times import parse_published
 
@@ -21,7 +22,7 @@ _MAX_APART = 24
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """How a page's dates are to be understood: as `parse_published` takes it."""
+    """How a page's dates are to be understood; each value as `parse_published` takes it."""
 
     timezone: str = "UTC"
     language: str | None = None
@@ -30,6 +31,11 @@ class Calendar:
     def read(self, texts: Iterable[str]) -> datetime | None:
         """The first time that one of the texts names, aware and in UTC; None if none does."""
         return next((found for found in map(self.read_one, texts) if found), None)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.timezone)
 
     def read_one(self, text: str) -> datetime | None:
         """The time that a text names, also where the day stands before or behind year and month."""
