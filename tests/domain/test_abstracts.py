@@ -42,6 +42,12 @@ def test_only_a_long_article_without_a_summary_of_its_own_is_summed_up(summary: 
         ('"The council builds a bridge."', "The council builds a bridge."),
         ("```text\nThe council\nbuilds a bridge.\n```", "The council builds a bridge."),
         ("One short sentence. " + "And a very long one that does not fit at all. " * 9, "One short sentence."),
+        (
+            "<think>\nThey want a summary. It is long.\n</think>\n\nThe council builds a bridge.",
+            "The council builds a bridge.",
+        ),
+        ("<think>They want a summary. I have no", ""),
+        ("The council\x00 builds\ud800 a\x1b bridge.", "The council builds a bridge."),
         ("", ""),
         (" \n ", ""),
     ],
@@ -55,6 +61,10 @@ def test_a_summary_is_taken_as_one_line_that_ends_at_a_sentence(answer: str, tak
     [
         ('{"title": "Ein Steg", "summary": "Kurz."}', Translated("Ein Steg", "Kurz.")),
         ('Sure!\n```json\n{"title": "Ein\\nSteg", "summary": null}\n```', Translated("Ein Steg", "")),
+        ('<think>{"title"?}</think>{"title": "Ein Steg", "summary": "Kurz."}', Translated("Ein Steg", "Kurz.")),
+        ('{"title": "Ein\\u0000 Steg\\ud800", "summary": "Ku\\u0000rz."}', Translated("Ein Steg", "Kurz.")),
+        ('{"title": "\\u0000"}', None),
+        ('{"title": ' * 3000 + "}" * 3000, None),
         ('{"title": ""}', None),
         ('{"title": 5}', None),
         ("[1]", None),

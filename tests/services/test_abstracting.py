@@ -134,12 +134,25 @@ async def hang(_request: Request, connection: Connection) -> None:
         answer(401, b'{"error": {"message": "bad key sk-very-secret-key"}}', "Content-Type: application/json"),
         answer(200, b"not json", "Content-Type: application/json"),
         answer(200, b"{}", "Content-Type: application/json"),
+        answer(200, b'{"choices": {"0": "a"}}', "Content-Type: application/json"),
+        answer(200, b'{"choices": 5}', "Content-Type: application/json"),
         answer(302, b"", "Location: http://127.0.0.1:1/"),
         said(""),
         b"garbage\r\n\r\n",
         hang,
     ],
-    ids=["500", "401", "no json", "empty json", "redirect", "empty answer", "garbage", "hangs"],
+    ids=[
+        "500",
+        "401",
+        "no json",
+        "empty json",
+        "odd choices",
+        "a number",
+        "redirect",
+        "empty answer",
+        "garbage",
+        "hangs",
+    ],
 )
 async def test_whatever_the_model_does_the_article_is_stored_and_the_key_is_told_to_nobody(
     desk: Desk, reply: Any, capsys: pytest.CaptureFixture[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from feedbot.domain import judging
@@ -28,6 +29,17 @@ async def test_a_days_budget_is_spent_once_and_is_whole_again_the_next_day(datab
         granted = [await llm.take_from_budget(connection, wanted, 5, NOW) for wanted in (3, 3, 3)]
         assert granted == [3, 2, 0]
         assert await llm.take_from_budget(connection, 4, 5, NOW + timedelta(days=1)) == 4
+
+
+async def test_two_that_take_from_a_budget_at_once_share_it(database: Database) -> None:
+    async with database.write() as connection:
+        await llm.take_from_budget(connection, 1, 5, NOW)
+
+    async def take() -> int:
+        async with database.write() as connection:
+            return await llm.take_from_budget(connection, 3, 5, NOW)
+
+    assert sorted(await asyncio.gather(take(), take(), take())) == [0, 1, 3]
 
 
 async def test_an_abstract_is_stored_with_its_revision_and_goes_with_it(database: Database) -> None:

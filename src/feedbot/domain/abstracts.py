@@ -13,6 +13,8 @@ from feedbot.domain.summary import is_own_summary, summarise
 LEAST_CHARACTERS = 400  # a shorter body needs no summary by a model
 MOST_CHARACTERS = 12_000  # of a body that are sent
 MOST_TITLE = 300
+_THOUGHTS = re.compile(r"\A\s*<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # what no database, feed or message holds
 _FENCE = re.compile(r"\A```\w*\s*|\s*```\Z")
 _LEAD_IN = re.compile(r"\A(?:(?:here(?:'s| is)[^:\n]{0,60}|summary|摘要|总结|概要)\s*[:：]\s*)", re.IGNORECASE)
 _MARKUP = re.compile(r"\*\*|__|^#+\s*|^[-*]\s+", re.MULTILINE)
@@ -53,7 +55,7 @@ def ask_for_abstract(content: Content, body_text: str, max_chars: int) -> Asked:
 
 def taken_abstract(answer: str, max_chars: int) -> str:
     """The summary in an answer, in one line that ends at a sentence; empty if there is none in it."""
-    plain = _LEAD_IN.sub("", _MARKUP.sub("", _FENCE.sub("", answer.strip()))).strip()
+    plain = _LEAD_IN.sub("", _MARKUP.sub("", _FENCE.sub("", _said(answer)))).strip()
     closing = _QUOTES.get(plain[:1])
     if closing and plain.endswith(closing):
         plain = plain[1:-1]
@@ -72,15 +74,23 @@ def ask_for_translation(title: str, summary: str, language: str) -> Asked:
 
 def taken_translation(answer: str, max_chars: int) -> Translated | None:
     """The translation in an answer; None if it is not of the form that was asked for."""
+    answer = _said(answer)
     start, end = answer.find("{"), answer.rfind("}")
     try:
         said = json.loads(answer[start : end + 1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict) or not isinstance(said.get("title"), str):
         return None
-    title, summary = " ".join(said["title"].split())[:MOST_TITLE], said.get("summary")
-    return Translated(title, summarise(summary if isinstance(summary, str) else "", max_chars)) if title else None
+    title, summary = " ".join(_said(said["title"]).split())[:MOST_TITLE], said.get("summary")
+    return (
+        Translated(title, summarise(_said(summary) if isinstance(summary, str) else "", max_chars)) if title else None
+    )
+
+
+def _said(answer: str) -> str:
+    """An answer without what a model thinks aloud before it, and without what is no text."""
+    return _NOT_TEXT.sub("", _THOUGHTS.sub("", answer)).strip()
 
 
 def question_key(model: str, kind: str, asked: Asked) -> bytes:

@@ -33,6 +33,7 @@ class LanguageModel:
         self._api_key = api_key
         self._timeout = timeout
         self._client: AsyncOpenAI | None = None
+        self._connecting = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,9 +52,9 @@ class LanguageModel:
         Raises:
             LanguageModelFailed: no answer in time, or none at all; the text says why, without the key.
         """
-        import openai  # noqa: PLC0415 - an extra, and slow to import
-
         client = await self._connected()
+        import openai  # noqa: PLC0415 - an extra; it was imported in a thread, as that takes long
+
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await client.chat.completions.create(
@@ -70,26 +71,30 @@ class LanguageModel:
         return _content(answer)
 
     async def _connected(self) -> AsyncOpenAI:
-        if self._client is None:
-            self._client = await asyncio.to_thread(self._connect)
-        return self._client
+        async with self._connecting:
+            if self._client is None:
+                self._client = await asyncio.to_thread(self._connect)
+            return self._client
 
     def _connect(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # noqa: PLC0415 - as above
 
         http = DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False)
-        return AsyncOpenAI(
+        client = AsyncOpenAI(
             base_url=self._base_url,
             api_key=self._api_key or "none",
             timeout=self._timeout,
             max_retries=0,  # the next poll, or the extract, is better than a second wait
             http_client=http,
         )
+        _ = client.chat.completions  # imports as much again: better in this thread than in the time of the first answer
+        return client
 
 
 def _content(answer: object) -> str:
-    choices = getattr(answer, "choices", None)
-    said = getattr(getattr(choices[0], "message", None), "content", None) if choices else None
+    choices = getattr(answer, "choices", None)  # the client checks no types
+    first = choices[0] if isinstance(choices, list) and choices else None
+    said = getattr(getattr(first, "message", None), "content", None)
     if not isinstance(said, str) or not said.strip():
         raise LanguageModelFailed("The language model answered nothing.")
     return said[:_MOST_ANSWER]

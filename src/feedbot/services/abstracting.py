@@ -139,7 +139,10 @@ class Abstracts:
                 return question.take(await self._model.ask(question.asked.instruction, question.asked.text))
         except LanguageModelFailed as error:
             log.warning("language_model_failed", reason=str(error))
-            return None
+        except Exception:
+            # An article may have made the model answer anything.
+            log.exception("language_model_answer_failed")
+        return None
 
 
 def translation_question(model: str, content: Content, text: str, language: str, max_chars: int) -> _Question:

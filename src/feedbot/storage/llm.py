@@ -32,7 +32,7 @@ async def keep(connection: AsyncConnection, kind: str, said: Mapping[bytes, Any]
 async def take_from_budget(connection: AsyncConnection, wanted: int, per_day: int, now: datetime) -> int:
     """How many of the wanted questions may still be asked today (UTC); they are counted as asked."""
     day = f"{now:%Y-%m-%d}"
-    fact = await polls.get_fact(connection, _FACT)
+    fact = await polls.get_fact(connection, _FACT, is_to_change=True)
     used = fact[0]["used"] if fact and fact[0].get("day") == day else 0
     granted = max(min(wanted, per_day - used), 0)
     if granted:

@@ -58,7 +58,10 @@ async def set_fact(connection: AsyncConnection, name: str, value: Mapping[str, A
     await connection.execute(replace, {"name": name, "value": dict(value), "at": now})
 
 
-async def get_fact(connection: AsyncConnection, name: str) -> tuple[dict[str, Any], datetime] | None:
-    """The fact and when it was stored; None if there is none."""
-    row = (await connection.execute(select(fact.c.value, fact.c.at).where(fact.c.name == name))).first()
+async def get_fact(
+    connection: AsyncConnection, name: str, *, is_to_change: bool = False
+) -> tuple[dict[str, Any], datetime] | None:
+    """The fact and when it was stored; None if there is none. With `is_to_change` others who want to wait."""
+    query = select(fact.c.value, fact.c.at).where(fact.c.name == name)
+    row = (await connection.execute(query.with_for_update() if is_to_change else query)).first()
     return (row.value, row.at) if row else None
