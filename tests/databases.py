@@ -10,10 +10,23 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+import pytest_asyncio
 
 from feedbot.storage.database import Database
+from feedbot.storage.tables import metadata
 from feedbot.storage.upgrading import upgrade
+
+# What a server that lives for one run need not do: no test asks what is left after the power went.
+FORGETFUL = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+
+
+EMPTY = f"""
+BEGIN; SET LOCAL session_replication_role = replica;
+{"".join(f"DELETE FROM {table.name};" for table in metadata.sorted_tables)}
+SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence; COMMIT
+""".encode()
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +44,42 @@ def postgres_server() -> Iterator[Any]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_admin(postgres_server: Any) -> Iterator[psycopg.Connection]:
+    """A connection to the server that makes and drops databases."""
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as connection:
+        for setting in FORGETFUL:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        yield connection
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres_newest(
+    postgres_server: Any, postgres_admin: psycopg.Connection
+) -> AsyncIterator[psycopg.Connection]:
+    """A connection to a database at the newest schema, which one test after the other has for itself."""
+    postgres_admin.execute("CREATE DATABASE newest")
+    url = postgres_server.get_uri(database="newest")
+    await _upgraded(url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file at the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "newest.db"
+    await _upgraded(f"sqlite:///{path}")
+    return path
+
+
+async def _upgraded(url: str) -> None:
+    opened = Database(url)
+    await upgrade(opened)
+    await opened.close()
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of a database file that does not exist yet."""
@@ -38,13 +87,12 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def postgres_url(postgres_server: Any, postgres_admin: psycopg.Connection) -> Iterator[str]:
     """The URL of an empty PostgreSQL database."""
-    server = request.getfixturevalue("postgres_server")
     name = f"t_{secrets.token_hex(6)}"
-    server.psql(f"CREATE DATABASE {name};")
-    yield server.get_uri(database=name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE);")
+    postgres_admin.execute(f"CREATE DATABASE {name} STRATEGY file_copy".encode())
+    yield postgres_server.get_uri(database=name)
+    postgres_admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,18 +103,38 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+def newest_sqlite_url(sqlite_url: str, sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a database file at the newest schema."""
+    shutil.copyfile(sqlite_template, tmp_path / "feedbot.db")
+    return sqlite_url
+
+
+@pytest.fixture
+def newest_postgres_url(postgres_server: Any, postgres_newest: psycopg.Connection) -> Iterator[str]:
+    """The URL of a PostgreSQL database at the newest schema, without a row; it is emptied, as that is cheapest."""
+    yield postgres_server.get_uri(database="newest")
+    others = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'newest' AND pid <> %s"
+    postgres_newest.execute(others, [postgres_newest.info.backend_pid])
+    postgres_newest.execute(EMPTY)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def newest_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database at the newest schema, on each engine in turn."""
+    return str(request.getfixturevalue(f"newest_{'sqlite' if request.param == 'sqlite' else 'postgres'}_url"))
+
+
+@pytest.fixture
+async def database(newest_url: str) -> AsyncIterator[Database]:
     """A database at the newest schema, on each engine in turn."""
-    opened = Database(database_url)
-    await upgrade(opened)
+    opened = Database(newest_url)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+async def sqlite(newest_sqlite_url: str) -> AsyncIterator[Database]:
     """A SQLite database at the newest schema, for tests in which the engine does not matter."""
-    opened = Database(sqlite_url)
-    await upgrade(opened)
+    opened = Database(newest_sqlite_url)
     yield opened
     await opened.close()
