@@ -21,7 +21,10 @@ async def test_due_are_those_that_nobody_polls_the_longest_overdue_first(databas
         await due.put_off(connection, {2: NOW - timedelta(hours=1), 4: NOW + timedelta(hours=1)})
         await sources.lease_one(connection, "a", "me", NOW)
         found = await due.due(connection, NOW)
+        later = await sources.get(connection, "d")
     assert found == [(2, "https://b.example/"), (3, "https://c.example/")]
+    assert later is not None
+    assert later.plan_reason == "Many sources were due at once: they are polled in turn."
 
 
 async def test_where_a_redirect_led_is_the_address_that_is_due(database: Database) -> None:

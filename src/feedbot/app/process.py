@@ -314,6 +314,7 @@ class Feedbot:
         secrets = (*self._started.secrets(), *configuration.secrets())
         logs.configure(level=settings.log.level, form=settings.log.format, secrets=secrets)
         await self._declare_sources()
+        await self._poller.level()
         self._publisher.forget()
         self._fetcher.reconfigure(composing.fetch_limits(settings, composing.own_network(settings.web.host)))
         delivery = settings.delivery

@@ -1,4 +1,4 @@
-"""Which due sources a process takes on, and what becomes of those that fell due while nobody polled."""
+"""Which due sources a process takes on, and what becomes of many that are due at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def claim(database: Database, owner: str, limit: int, waiting: Mapping[str
 
 
 async def level(database: Database, now: datetime) -> int:
-    """Spreads the sources that fell due while nobody polled over the next minutes; how many were put off."""
+    """Spreads many sources that are due at once over the next minutes; how many were put off."""
     moments = levelling.spread(await _due(database, now), now)
     if moments:
         async with database.write() as connection:

@@ -107,7 +107,7 @@ class Poller:
         return await claiming.claim(self._database, self._new_lease(), limit, waiting, self._now())
 
     async def level(self) -> int:
-        """Spreads what fell due while nobody polled, so that a start is no stampede; how many sources were put off."""
+        """Spreads what fell due at once, so that a start or a reload is no stampede; how many sources were put off."""
         return await claiming.level(self._database, self._now())
 
     async def claim_one(self, source_id: str) -> Source | None:

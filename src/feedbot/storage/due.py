@@ -11,6 +11,7 @@ from feedbot.storage.database import Connection
 from feedbot.storage.tables import source
 
 MOST = 5000
+IN_TURN = "Many sources were due at once: they are polled in turn."
 
 
 async def due(connection: Connection, now: datetime) -> list[tuple[int, str]]:
@@ -30,7 +31,7 @@ async def put_off(connection: Connection, moments: Mapping[int, datetime]) -> No
     if moments:
         moved = update(source).where(source.c.number == bindparam("which"), source.c.lease_owner.is_(None))
         values = [{"which": number, "moment": moment} for number, moment in moments.items()]
-        await connection.execute(moved.values(next_poll_at=bindparam("moment")), values)
+        await connection.execute(moved.values(next_poll_at=bindparam("moment"), plan_reason=IN_TURN), values)
 
 
 async def forgive(
