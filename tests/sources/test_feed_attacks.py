@@ -86,8 +86,12 @@ def test_a_bomb_of_attributes_is_refused() -> None:
         "<rss><channel><title>t</title><item>" + "<category>x" * 10_000,
         "<rss><channel><title>t</title><item><content:encoded>" + "&lt;div&gt;" * 20_000,
         "<rss><channel><title>t</title><item><description><![CDATA[" + "<div>" * 40_000 + "]]></description></item>",
+        "<rss><channel><title>t</title><item><author>" + "@" * 200_000 + "</author></item>",
     ],
-    ids=["deep", "items", "comments", "cdata", "ampersands", "angles", "categories", "escaped-divs", "cdata-divs"],
+    ids=[
+        *("deep", "items", "comments", "cdata", "ampersands", "angles", "categories", "escaped-divs", "cdata-divs"),
+        "at-signs",
+    ],
 )
 def test_a_broken_feed_of_any_size_is_read_in_bounded_time(body: str) -> None:
     assert read(f"{body}</rss>") == "t"

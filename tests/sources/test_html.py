@@ -262,6 +262,8 @@ BOMBS = {
     "entities": "&amp;" * 500_000,
     "ampersands": " & x" * 300_000,
     "no-break spaces": " &nbsp;x" * 300_000,
+    "style of one word": f'<p style="{"a" * 1_000_000}">x',
+    "style of comments": f'<p style="{"/*a" * 300_000}">x',
 }
 
 
@@ -271,6 +273,16 @@ def test_a_bomb_of_tags_takes_no_longer_than_its_size_allows(html: str) -> None:
     clean(html, BASE)
     parse(html)
     assert time.process_time() - start < 5
+
+
+def test_a_style_is_read_whatever_is_wrong_in_it() -> None:
+    assert (
+        clean("<p style='display:none/* for ever'>x</p><p style='; DISPLAY : none !important'>y</p>z", BASE)
+        == "<p>z</p>"
+    )
+    assert clean("<p style='/* display:none'>x</p><img src=/a.png width=9 style='width;height'>", BASE) == (
+        '<p>x</p><p><img src="https://news.example/a.png" alt="" width="9"></p>'
+    )
 
 
 def test_text_in_too_many_tags_is_kept() -> None:

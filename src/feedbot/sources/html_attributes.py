@@ -105,7 +105,7 @@ def start_number(attributes: Attributes) -> str:
 def _style(text: str) -> dict[str, str]:
     plain = _CSS_COMMENT.sub("", text.lower()).replace("!important", "")
     declarations = (part.partition(":") for part in plain.split(";"))
-    return {name.strip(): value.strip() for name, _, value in declarations}
+    return {name.strip(): value.strip() for name, mark, value in declarations if mark}
 
 
 def _is_unseen(tag: str, style: Mapping[str, str]) -> bool:
