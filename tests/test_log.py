@@ -160,3 +160,30 @@ def test_configuring_again_replaces_what_was_set() -> None:
 
     assert first.getvalue() == ""
     assert second.getvalue().count("\n") == 1
+
+
+class Unprintable:
+    """A value that must not even be shown."""
+
+    def __repr__(self) -> str:
+        raise AssertionError("the value was to be printed")
+
+
+@pytest.mark.parametrize("form", ["console", "logfmt", "json"])
+def test_a_traceback_has_no_values_of_variables(form: str) -> None:
+    stream = configured(form)
+
+    def fails() -> None:
+        values = [Unprintable(), "session=not-registered"]
+        assert values
+        raise ValueError("it failed")
+
+    try:
+        fails()
+    except ValueError:
+        structlog.get_logger("feedbot.x").exception("failed")
+        logging.getLogger("aiogram").exception("failed")
+    text = stream.getvalue()
+    assert text.count("Traceback") == text.count("ValueError: it failed") == 2
+    assert "session=not-registered" not in text
+    assert len(text) < 3000

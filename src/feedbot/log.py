@@ -91,30 +91,41 @@ def configure(
     )
 
 
+def for_people(secrets: Iterable[str] = (), *, colors: bool = False) -> list[Processor]:
+    """The processors of structlog that make an event a masked line of the console form, for a command's own output."""
+    return [*_describe(), *_renderers("console", colors=colors), _mask_line(Masker(secrets))]
+
+
 def _describe() -> list[Processor]:
     return [
-        structlog.stdlib.add_log_level,
+        structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     ]
 
 
 def _formatter(form: str, masker: Masker, *, colors: bool) -> logging.Formatter:
-    def mask_line(_logger: WrappedLogger, _name: str, line: EventDict | str) -> str:
-        return masker.mask(str(line))
-
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _name_the_library, *_describe()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             *_renderers(form, colors=colors),
-            # Masked as a finished line, so that nothing (a traceback, a nested value) can slip past.
-            mask_line,
+            _mask_line(masker),
         ],
     )
 
 
+def _mask_line(masker: Masker) -> Processor:
+    """Masks a finished line, so that nothing (a traceback, a nested value) can slip past."""
+
+    def mask_line(_logger: WrappedLogger, _name: str, line: EventDict | str) -> str:
+        return masker.mask(str(line))
+
+    return mask_line
+
+
 def _renderers(form: str, *, colors: bool) -> list[Processor]:
     if form == "console":
+        # A traceback tells no values of variables, as it would by itself: they may be huge, or secret.
         return [
             structlog.dev.ConsoleRenderer(
                 colors=colors,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -71,16 +71,19 @@ def is_there(settings: Settings) -> bool:
 
 
 @contextmanager
-def quiet(*, debug: bool = False) -> Iterator[None]:
+def quiet(*, debug: bool = False, secrets: Iterable[str] = ()) -> Iterator[None]:
     """Inside the block nothing is logged among what a command prints: it tells itself what went wrong.
 
-    With `debug` everything is, on standard error.
+    With `debug` everything is, on standard error, without the `secrets`.
     """
     import structlog  # noqa: PLC0415 - as above
+
+    from feedbot import log  # noqa: PLC0415 - as above
 
     before = structlog.get_config()
     level = logging.DEBUG if debug else logging.CRITICAL
     structlog.configure(
+        processors=log.for_people(secrets, colors=sys.stderr.isatty()),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -126,7 +126,7 @@ def search(invocation: Invocation, given: Given, taken: Taken | None = None) -> 
             zone = settings.site.timezone
             return await find(door, given.url, wanted, now=now, taken=taken, site_timezone=zone, progress=complain)
 
-    with quiet(debug=invocation.debug):
+    with quiet(debug=invocation.debug, secrets=invocation.configuration().secrets()):
         return asyncio.run(look())
 
 

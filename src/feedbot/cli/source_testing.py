@@ -175,7 +175,7 @@ def _visited(invocation: Invocation, source: Source) -> Tried:
         async with fetcher(invocation.configuration().settings) as door:
             return await trying.visited(door, source, progress=complain)
 
-    with quiet(debug=invocation.debug):
+    with quiet(debug=invocation.debug, secrets=invocation.configuration().secrets()):
         return asyncio.run(visit())
 
 
