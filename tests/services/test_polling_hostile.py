@@ -19,6 +19,7 @@ from feedbot.services import sourcing
 from feedbot.services.polling import Poller
 from feedbot.storage import articles, sources
 from feedbot.storage.database import Database
+from feedbot.storage.tables import held_article
 from misbehaving import Connection, MisbehavingServer, Request, answer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -147,3 +148,23 @@ async def test_an_article_that_cannot_be_stored_is_a_failure_that_shows_and_is_t
     assert (source.failures, source.lease_owner) == (1, None)
     assert source.next_poll_at is not None
     assert source.next_poll_at > NOW
+
+
+async def test_what_is_stored_and_cannot_be_understood_is_a_failure_that_shows_too(sqlite: Database) -> None:
+    """A held article of another program, say."""
+    limits = FetchLimits(user_agent="feedbot-test", spacing=0, allow_networks=(ip_network("127.0.0.1/32"),))
+    async with MisbehavingServer({"/feed": answer(200, GOOD)}) as server, Fetcher(limits) as fetcher:
+        await sourcing.reconcile(sqlite, [DeclaredSource(id="town", title="Town", url=server.url("/feed"))], NOW)
+        async with sqlite.write() as connection:
+            await sources.set_redesign(connection, 1, {"since": NOW.isoformat()})
+            row = {"source_number": 1, "key": b"k", "draft": {"text": "odd"}, "found_at": NOW}
+            await connection.execute(held_article.insert(), row)
+        poller = Poller(sqlite, fetcher, Rhythm(300, 86400, 1800), owner="test")
+        leased = await poller.claim_one("town")
+        assert leased is not None
+        record = await poller.poll(leased)
+    assert (record.outcome, record.error_kind) == ("failed", "fault")
+    async with sqlite.read() as connection:
+        source = await sources.get(connection, "town")
+    assert source is not None
+    assert (source.failures, source.lease_owner) == (1, None)

@@ -217,6 +217,15 @@ async def test_a_push_during_a_poll_waits_for_it_or_is_sent_again(pushed: Pushed
     assert (said.status_code, said.headers["retry-after"]) == (503, "30")
 
 
+async def test_a_push_that_cannot_be_stored_is_sent_again_and_keeps_no_poll_waiting(pushed: Pushed) -> None:
+    await pushed.subscribe()
+    async with pushed.bench.database.write() as connection:
+        refuse = "CREATE TRIGGER poison BEFORE INSERT ON article BEGIN SELECT RAISE(ABORT, 'poison'); END"
+        await connection.exec_driver_sql(refuse)
+    assert (await pushed.hub.push(feed(2000))).status_code == 503
+    assert (await pushed.bench.source()).lease_owner is None
+
+
 async def test_while_pushes_arrive_the_source_is_asked_seldom_and_when_they_fail_as_before(pushed: Pushed) -> None:
     await pushed.subscribe()
     await pushed.hub.push(feed(150))

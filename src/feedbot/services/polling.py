@@ -138,20 +138,21 @@ class Poller:
                 found = await self._look(await credentials.with_secrets(source, self._database.vault))
         except FetchError as error:
             found = self._failure(source, error)
+        except Exception as error:
+            # What nobody expected must show as a failure, not be tried without end behind everybody's back.
+            log.exception("poll_stumbled", source=source.id)
+            found = self._failure(source, visiting.fault(error, source.poll_url))
         else:
             self.network.is_to_blame(source, None, self._now())
         try:
             record, stored = await self._store(source, found, started_at, time.monotonic() - began)
         except Exception as error:
-            # What the database cannot hold must show as a failure, not be tried without end behind everybody's back.
+            # So must what the database cannot hold.
             log.exception("poll_not_stored", source=source.id)
             failed = self._failure(source, visiting.fault(error, source.poll_url))
             record, stored = await self._store(source, failed, started_at, time.monotonic() - began)
         await self.network.forgive(self._database, self._now())
-        self.counts[record.outcome] += 1
-        _report(source, record)
-        if stored and (record.new or record.changed):
-            self._on_change()
+        self._tell(source, record, stored=stored)
         if stored and moving.should_search(source, found.outcome, self._now()):
             await self._search(source)
         return record
@@ -175,15 +176,25 @@ class Poller:
         source = await self._claim_soon(source_id)
         if source is None:
             return None
-        found = await self._pushed(source, page)
-        record, stored = await self._store(source, found, started_at, time.monotonic() - began)
-        if not stored:
-            return None
+        try:
+            found = await self._pushed(source, page)
+            record, stored = await self._store(source, found, started_at, time.monotonic() - began)
+        except Exception:
+            async with self._database.write() as connection:
+                await sources.release(
+                    connection, _lease(source)
+                )  # the poll that is to show what is wrong need not wait
+            raise
+        self._tell(source, record, stored=stored)
+        return record if stored else None
+
+    def _tell(self, source: Source, record: PollRecord, *, stored: bool) -> None:
+        """What the metrics, the log and the rest of the program get to know of a visit."""
         self.counts[record.outcome] += 1
-        _report(source, record)
-        if record.new or record.changed:
-            self._on_change()
-        return record
+        if stored:
+            _report(source, record)
+            if record.new or record.changed:
+                self._on_change()
 
     async def _claim_soon(self, source_id: str) -> Source | None:
         until = time.monotonic() + self._push_patience
