@@ -189,6 +189,9 @@ class TestThePagesParts:
 class TestSelectors:
     HTML = document(f'<div class="x">{STORY}<b class="ad">Buy!</b></div><i class="by">M. Rivers</i><u>3 March 2026</u>')
 
+    def test_a_selector_that_removes_the_whole_page_removes_nothing(self) -> None:
+        assert found(document(), select={"body": "article", "remove": "html"}).body_html == STORY
+
     def test_they_count_for_more_than_anything_else(self) -> None:
         select = {"body": ".x", "remove": ".ad", "article_author": ".by", "article_date": "u", "article_title": "h1"}
         told = found(self.HTML, Draft(url=URL, title="Listed", author="L", body_html=STORY * 3), select=select)
@@ -301,6 +304,7 @@ class TestData:
         f"<h1>t</h1>{STORY}" + "<p>By A B C D " * 3_000,
         "&#1;" * 200_000,
         f"<h1>t</h1>{STORY}<p>" + "x@" * 30_000,
+        f"<h1>t</h1>{STORY}<time datetime='" + " " * 300_000 + "1'>",
     ],
 )
 def test_a_hostile_page_takes_seconds_at_most(html: str) -> None:

@@ -50,7 +50,8 @@ class Choice:
         """The clean HTML of the selected body without what `remove` selects, which goes from the page's tree."""
         select = self._selection(document)
         for unwanted in select.nodes("remove", document.tree):
-            unwanted.decompose()
+            if unwanted.tag != "html":  # the root cannot go
+                unwanted.decompose()
         bodies = select.nodes("body", document.tree)
         known = {node.mem_id for node in bodies}
         outermost = [node for node in bodies if not is_inside(node, known)]

@@ -59,7 +59,7 @@ _UPDATED = re.compile(
     r"|更新(?:于|時間|时间|日)?|수정",
     re.IGNORECASE,
 )
-_BARS = re.compile(r"\s*[|｜·•]\s*")
+_BARS = re.compile(r"[|｜·•]")
 _DATE_LIKE = re.compile(r"\d")
 _SPLIT_YEAR = re.compile(r"\b((?:19|20)\d{2})\s+(\d{1,2})\s*/\s*(\d{1,2})\s+(?=\d{1,2}:)")
 _IN_ADDRESS = re.compile(r"(?:/|t|[-_/])((?:19|20)\d{2})[-/]?(0[1-9]|1[0-2])[-/]?(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -164,7 +164,8 @@ def _marked_date(document: Document, calendar: Calendar) -> datetime | None:
 
 
 def _read(text: str, calendar: Calendar) -> datetime | None:
-    return calendar.read_one(_BARS.sub(" ", text).strip(" :：,-")) if _DATE_LIKE.search(text) else None
+    line = " ".join(_BARS.sub(" ", text).split())
+    return calendar.read_one(line.strip(" :：,-")) if _DATE_LIKE.search(line) else None
 
 
 def _has_time(when: datetime, calendar: Calendar) -> bool:
