@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -173,3 +174,60 @@ async def test_a_page_that_cannot_be_parsed_in_time_leaves_the_feeds_words(town:
         await town.extractor.close()
     found = {article.title: article.body_html for article in await town.stored()}
     assert found == {"Story /heavy": "", "Story /ferry": STORY}
+
+
+async def tried(town: Town, page: bytes, *, visits: int = 50) -> dict[str, list[datetime]]:
+    """When each page of eight articles was asked for in `visits`, two hours apart, of a site that answers `page`."""
+    links = tuple(f"/dead/{number}" for number in range(8))
+    times: dict[str, list[datetime]] = {}
+
+    async def refuse(request: Request, connection: Connection) -> None:
+        times.setdefault(request.path, []).append(town.now)
+        await connection.send(page)
+
+    for path in links:
+        town.server.routes[path] = refuse
+    await town.poll(*[TEASER] * 8, links=links)
+    assert len(await town.stored()) == 8
+    for _ in range(visits - 1):
+        await town.poll(*[TEASER] * 8, links=links)
+    assert [(article.summary, article.revision) for article in await town.stored()] == [(TEASER, 1)] * 8
+    return times
+
+
+async def test_pages_that_robots_txt_forbids_are_not_asked_for_and_keep_no_news(town: Town) -> None:
+    rules = b"User-agent: *\nDisallow: /dead/\n"
+    town.server.routes["/robots.txt"] = answer(200, rules, "Content-Type: text/plain")
+    assert await tried(town, answer(200, STORY.encode(), HTML)) == {}
+    assert [request.path for request in town.server.requests].count("/robots.txt") == 1
+
+
+@pytest.mark.parametrize("page", [answer(500), answer(403), answer(404)])
+async def test_pages_that_fail_for_ever_are_tried_every_six_hours_while_they_are_young(town: Town, page: bytes) -> None:
+    times = await tried(town, page)
+    assert times
+    for moments in times.values():
+        assert all(later - earlier > timedelta(hours=6) for earlier, later in pairwise(moments))
+        assert moments[-1] - NOW < timedelta(days=3, hours=2)
+
+
+async def test_a_site_that_asks_to_wait_keeps_news_for_one_visit_only(town: Town) -> None:
+    town.server.routes["/ferry"] = answer(429, b"", "Retry-After: 1")
+    await town.poll(TEASER)
+    assert await town.stored() == []
+    await town.poll(TEASER)
+    assert [article.summary for article in await town.stored()] == [TEASER]
+    assert town.asked == ["/ferry"] * 2
+
+
+@pytest.mark.parametrize("page", [answer(500), answer(429, b"", "Retry-After: 1")])
+async def test_a_text_that_was_read_is_never_given_up_for_the_words_of_its_feed(town: Town, page: bytes) -> None:
+    links = tuple(f"/story/{number}" for number in range(6))
+    for path in links:
+        town.has_page(path, f"<h1>Story {path}</h1><article>{STORY}</article>")
+    await town.poll(*[TEASER] * 6, links=links)
+    for path in links:
+        town.server.routes[path] = page
+    for _ in range(4):
+        await town.poll(*["What the ferry did."] * 6, links=links)
+    assert [article.body_html for article in await town.stored()] == [STORY] * 6

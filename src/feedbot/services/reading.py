@@ -78,8 +78,8 @@ async def read_articles(
         host = urlsplit(entry.draft.url).hostname or ""
         is_enough = _is_enough(spec, entry.draft)
         if in_a_row[host] >= MAX_FAILURES_IN_A_ROW:
-            if is_enough and host not in asked_to_wait:
-                reading.failed[entry.key.hex()] = MAX_TRIES
+            if is_enough:
+                _give_up(reading, entry, is_at_once=host not in asked_to_wait)
             continue
         try:
             read = await read_article(fetcher, source, spec, entry.draft, now, extractor)
@@ -89,6 +89,8 @@ async def read_articles(
             if error.retry_after:
                 in_a_row[host] = MAX_FAILURES_IN_A_ROW  # the site asks to wait: that says nothing of this article
                 asked_to_wait.add(host)
+                if is_enough:
+                    _give_up(reading, entry, is_at_once=False)
                 continue
             in_a_row[host] += 1
             _count_failure(reading, entry, error, is_enough=is_enough)
@@ -147,6 +149,15 @@ def _bare_but_last(pages: Sequence[Page]) -> list[Page]:
 def _is_enough(spec: SourceSpec, draft: Draft) -> bool:
     """Whether the list's own words make an article: a feed's do, those of a portal that refuses its pages do not."""
     return spec.parse_article is article.read and bool(draft.summary or draft.body_html or spec.name == "feed")
+
+
+def _give_up(reading: Reading, entry: Listed, *, is_at_once: bool) -> None:
+    """Has the list's words taken for a new article whose site is left alone: now, or with the next visit."""
+    if entry.known:
+        return
+    key = entry.key.hex()
+    waits = not is_at_once and key not in reading.failed
+    reading.failed[key] = MAX_TRIES - 1 if waits else MAX_TRIES
 
 
 def _count_failure(reading: Reading, entry: Listed, error: FetchError, *, is_enough: bool) -> None:
