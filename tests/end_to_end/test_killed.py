@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from end_to_end.house import PATIENCE, FeedbotProcess, Town, installation, town, until
+from end_to_end.house import PATIENCE, STOPPED_WITHIN, Town, installation, town, until
 from feedbot.sandbox.server import Injected
 from feedbot.storage import articles, deliveries
 from feedbot.storage.database import Database
@@ -50,20 +50,15 @@ class Site:
         return HTMLResponse(f'<div class="body"><p>The whole text of story {number:02}.</p></div>')
 
 
-async def stored_titles(feedbot: FeedbotProcess) -> list[str]:
-    database = Database(feedbot.database_url)
+async def stored_titles(database: Database) -> list[str]:
     async with database.read() as connection:
         found = await articles.latest(connection, source="town", limit=1000)
-    await database.close()
     return sorted(article.title for article in found)
 
 
-async def delivery_states(feedbot: FeedbotProcess) -> dict[str, int]:
-    database = Database(feedbot.database_url)
+async def delivery_states(database: Database) -> dict[str, int]:
     async with database.read() as connection:
-        found = await deliveries.count(connection)
-    await database.close()
-    return found
+        return await deliveries.count(connection)
 
 
 async def followers(world: Town, count: int) -> list[int]:
@@ -92,14 +87,15 @@ async def test_killed_during_polling_and_sending_loses_nothing(tmp_path: Path) -
         async with installation(tmp_path, **world.environment, **environment, **pacing) as feedbot:
             feedbot.configure("sources/town.yaml", SOURCE.format(url=world.url))
             await feedbot.start()
-            await until(lambda: stored_titles(feedbot))
+            database = Database(feedbot.database_url)
+            await until(lambda: stored_titles(database))
             chats = await followers(world, 6)
             world.telegram.inject(None, "sendMessage", Injected(200, delay=0.02), 100_000)
 
             site.published = STORIES  # a poll that reads 29 pages begins within a second
             await until(lambda: site.read[15])
             await feedbot.kill()
-            assert await stored_titles(feedbot) == ["Story 01"]  # the poll under way left nothing half done
+            assert await stored_titles(database) == ["Story 01"]  # the poll under way left nothing half done
 
             await feedbot.start()
             sent_before = len(world.telegram.calls.of("sendMessage"))
@@ -110,11 +106,11 @@ async def test_killed_during_polling_and_sending_loses_nothing(tmp_path: Path) -
             expected = [f"Story {number:02}" for number in range(1, STORIES + 1)]
 
             async def all_sent() -> bool:
-                states = await delivery_states(feedbot)
+                states = await delivery_states(database)
                 return states.get("sent", 0) == len(chats) * (STORIES - 1)
 
             await until(all_sent)
-            assert await stored_titles(feedbot) == expected
+            assert await stored_titles(database) == expected
             repeats = 0
             for chat in chats:
                 text = "\n".join(world.texts(chat))
@@ -122,7 +118,8 @@ async def test_killed_during_polling_and_sending_loses_nothing(tmp_path: Path) -
                 assert min(counts) >= 1
                 repeats += sum(counts) - len(counts)
             assert repeats <= len(chats)  # one send in flight a chat
-            assert await feedbot.stop() < 3
+            await database.close()
+            assert await feedbot.stop() < STOPPED_WITHIN
 
 
 async def test_a_first_start_that_is_killed_before_the_bot_met_anybody_costs_the_sandbox_no_message(

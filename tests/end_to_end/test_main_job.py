@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser
 
-from end_to_end.house import FeedbotProcess, Town, installation, town, until
+from end_to_end.house import STOPPED_WITHIN, FeedbotProcess, Town, installation, town, until
 from feedbot.sandbox.portal import SamplePortal
 
 SOURCES = """
@@ -84,7 +84,7 @@ async def test_a_new_article_of_the_portal_is_in_every_feed_and_in_the_chat_once
         status, page = await feedbot.get("/")
         assert status == 200
         assert all(title in page for title in new)
-        assert await feedbot.stop() < 3
+        assert await feedbot.stop() < STOPPED_WITHIN
         sent = "\n".join(world.texts(chat))
         assert [sent.count(title) for title in new] == [1] * len(new)
         assert not [title for title in before if title in sent]
@@ -116,7 +116,7 @@ async def test_the_first_start_without_any_setting_shows_the_whole_flow(tmp_path
             "sample-city": "ok",
             "sample-living": "ok",
         }
-        assert await feedbot.stop() < 3
+        assert await feedbot.stop() < STOPPED_WITHIN
         assert (await feedbot.status())["running"] is False
 
 
@@ -154,7 +154,7 @@ async def test_two_runs_on_one_database_are_refused_with_the_remedy(tmp_path: Pa
         code, _, error = await feedbot.command("run")
         assert code == 1
         assert error.strip().startswith("feedbot: Another feedbot runs on ")
-        assert await feedbot.stop() < 3
+        assert await feedbot.stop() < STOPPED_WITHIN
 
 
 async def test_a_taken_port_is_named_with_the_remedy(tmp_path: Path) -> None:

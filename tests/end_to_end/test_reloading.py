@@ -16,7 +16,8 @@ async def test_what_needs_a_restart_stays_as_it_was_started_and_is_named_until_t
 
         await feedbot.start()
         feedbot.configure("feedbot.yaml", f"telegram: {{token: '4242:{'a' * 35}'}}\n")
-        assert await until(restart_keys) == ["telegram.token", "telegram.mode"]
+        await until(lambda: feedbot.log().count("configuration_reloaded") == 1)
+        assert await restart_keys() == ["telegram.token", "telegram.mode"]
 
         feedbot.configure("feedbot.yaml", f"telegram: {{token: '4242:{'a' * 35}'}}\npolling: {{max_interval: 2d}}\n")
         await until(lambda: feedbot.log().count("configuration_reloaded") == 2)
@@ -30,7 +31,9 @@ async def test_what_needs_a_restart_stays_as_it_was_started_and_is_named_until_t
         await until(lambda: feedbot.log().count("configuration_reloaded") == 3)
         assert await restart_keys() == []
 
-        many = "".join(f"  - {{id: t{number}, title: T, url: 'http://127.0.0.1:9/{number}'}}\n" for number in range(100))
+        many = "".join(
+            f"  - {{id: t{number}, title: T, url: 'http://127.0.0.1:9/{number}'}}\n" for number in range(100)
+        )
         feedbot.configure("sources/many.yaml", f"sources:\n{many}")
         await until(lambda: feedbot.log().count("configuration_reloaded") == 4)
         assert "event=polls_levelled sources=" in feedbot.log()  # new ones are polled in turn, not all at once
