@@ -10,7 +10,7 @@ from itertools import groupby
 
 _SPACES = re.compile("[ \t\n\f\r\v\xa0]+")
 _BLANK = " \t\n\f\r\v\xa0\u3000\ufeff\u200b"
-_INDENTED = re.compile("[ \t\n\f\r\v]*(?:\u3000|[\xa0 ]*\xa0[\xa0 ]+)")
+_INDENTED = re.compile("[ \t\n\f\r\v]*+(?:\u3000|\xa0[\xa0 ])")
 _BREAK = "<br>"
 
 # Where a lone run of text stands without <p>.
