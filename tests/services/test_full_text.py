@@ -231,3 +231,18 @@ async def test_a_text_that_was_read_is_never_given_up_for_the_words_of_its_feed(
     for _ in range(4):
         await town.poll(*["What the ferry did."] * 6, links=links)
     assert [article.body_html for article in await town.stored()] == [STORY] * 6
+
+
+@pytest.mark.parametrize("page", [answer(500), answer(429, b"", "Retry-After: 1")])
+async def test_the_page_of_an_edited_entry_that_fails_is_tried_once_in_six_hours(town: Town, page: bytes) -> None:
+    town.has_page("/ferry", f"<h1>Story</h1><article>{STORY}</article>")
+    await town.poll(TEASER)
+    town.server.routes["/ferry"] = page
+    for _ in range(8):
+        await town.poll("What the ferry did.")
+    assert town.asked == ["/ferry"] * 3
+    town.has_page("/ferry", f"<h1>Story</h1><article>{STORY.replace('ferry', 'barge')}</article>")
+    for _ in range(4):
+        await town.poll("What the ferry did.")
+    assert [article.body_html for article in await town.stored()] == [STORY.replace("ferry", "barge")]
+    assert town.asked == ["/ferry"] * 4

@@ -186,11 +186,15 @@ def to_read(
     for entry in judgement.listed:
         if entry.draft.is_complete or entry.known is None:
             continue
-        is_whole = tells_edits and entry.key.hex() not in tries
+        failed = tries.get(entry.key.hex(), 0)
+        if 0 < failed < MAX_TRIES and now - entry.known.read_at <= REREAD_AFTER:
+            continue  # it was read once, and just now could not be read again
         # Articles that were stored by an older program have the exact fingerprint there.
         if entry.known.list_fingerprint not in {meaning(entry.draft), identity.fingerprint(entry.draft)}:
             edited.append(entry)
-        elif _is_young(entry.known, now) and (not is_whole or _may_be_edited(entry.draft, entry.known, now)):
+        elif _is_young(entry.known, now) and (
+            failed or not tells_edits or _may_be_edited(entry.draft, entry.known, now)
+        ):
             old.append(entry)
     # Untried ones first, and of the others those read longest ago: no page keeps the others waiting.
     fresh.sort(key=lambda entry: entry.key.hex() in tries)

@@ -86,14 +86,13 @@ async def read_articles(
         except FetchError as error:
             url = shown(entry.draft.url)
             log.warning("article_unread", source=source.id, url=url, kind=error.kind, reason=str(error))
+            in_a_row[host] += MAX_FAILURES_IN_A_ROW if error.retry_after else 1
             if error.retry_after:
-                in_a_row[host] = MAX_FAILURES_IN_A_ROW  # the site asks to wait: that says nothing of this article
                 asked_to_wait.add(host)
-                if is_enough:
-                    _give_up(reading, entry, is_at_once=False)
-                continue
-            in_a_row[host] += 1
-            _count_failure(reading, entry, error, is_enough=is_enough)
+            if entry.known or not error.retry_after:
+                _count_failure(reading, entry, error, is_enough=is_enough)
+            elif is_enough:  # that the site asks to wait says nothing of this article
+                _give_up(reading, entry, is_at_once=False)
         else:
             reading.drafts[entry.key] = entry.known.settled(read) if entry.known else read
             in_a_row[host] = 0
