@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from feedbot.domain.source import Source, SourceOptions
 from feedbot.fetching.carrying import Carried
 from feedbot.fetching.client import Fetcher
 from feedbot.fetching.model import NO_VALIDATORS, Fetched, Validators
+from feedbot.services.parsing import in_parser_thread
 from feedbot.sources.shell import is_empty_shell
 from feedbot.sources.spec import Page
 
@@ -42,7 +41,7 @@ async def ask_for_article(fetcher: Fetcher, source: Source, url: str) -> Fetched
         return await render(fetcher, url, options, source_url=home)
     fetched = await ask(fetcher, url, options, source_url=home, is_page=True)
     may_render = options.browser == "auto" and fetcher.why_no_browser() is None
-    if may_render and await asyncio.to_thread(is_empty_shell, as_page(fetched)):
+    if may_render and await in_parser_thread(is_empty_shell, as_page(fetched)):
         return await render(fetcher, url, options, source_url=home, document=fetched)
     return fetched
 
@@ -53,7 +52,7 @@ async def render_if_shell(fetcher: Fetcher, source: Source, fetched: Fetched) ->
     Raises:
         FetchError: as `Fetcher.render` does: BrowserFailed, with the remedy, where there is no browser.
     """
-    if source.options.browser != "auto" or not await asyncio.to_thread(is_empty_shell, as_page(fetched)):
+    if source.options.browser != "auto" or not await in_parser_thread(is_empty_shell, as_page(fetched)):
         return None
     return await render(fetcher, fetched.url, source.options, source_url=source.poll_url, document=fetched)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from feedbot.fetching.model import NO_VALIDATORS, Fetched, Validators
 from feedbot.fetching.urls import shown
 from feedbot.services.asking import as_page as as_page  # noqa: PLC0414 - part of this module's interface
 from feedbot.services.asking import ask_for_list, is_for_people, render_if_shell
+from feedbot.services.parsing import in_parser_thread
 from feedbot.sources import registry
 from feedbot.sources.spec import Listing, Page, ParseOptions, SourceSpec
 
@@ -142,7 +142,7 @@ async def read_list(
         FetchError: it cannot be read; with the page.
     """
     try:
-        spec = _spec(source, page)
+        spec = await parsed(source, page.url, _spec, source, page)
         listing = await parsed(source, page.url, spec.parse_list, page, parse_options(source, now))
     except FetchError as error:
         error.page = page
@@ -244,7 +244,7 @@ def _with_teasers(listing: Listing, spec: SourceSpec, source: Source) -> Listing
 async def parsed(source: Source, url: str, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a parser makes of a page. A page that it stumbles over costs this page, not the source."""
     try:
-        return await asyncio.to_thread(parse, *args, **kwargs)
+        return await in_parser_thread(parse, *args, **kwargs)
     except FetchError:
         raise
     except Exception as error:
