@@ -204,7 +204,7 @@ class _Adding:
             if said.isdigit():
                 return found.candidates[int(said) - 1]
             try:
-                given = given.with_select(option.selectors_of([said.removeprefix("--select").strip()]))
+                given = given.with_select(option.selectors_typed(said.removeprefix("--select").strip()))
                 found = search(self._invocation, given, self._taken)
             except (typer.BadParameter, Refused) as error:
                 complain(str(error))

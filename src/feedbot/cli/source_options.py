@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -164,6 +165,26 @@ def selectors_of(words: Iterable[str]) -> dict[str, str]:
             raise typer.BadParameter(f"{part!r} is not written KEY=SELECTOR.", param_hint="--select")
         found[match[1]] = match[2].strip()
     return found
+
+
+def selectors_typed(text: str) -> dict[str, str]:
+    """The selectors of one answer, `list='ul.news li'  date=time`, quoted or not, as the preview prints them.
+
+    Raises:
+        typer.BadParameter: it is no such thing.
+    """
+    return {key: _unquoted(value) for key, value in selectors_of([text]).items()}
+
+
+def _unquoted(value: str) -> str:
+    """What a shell makes of a value that begins with a quote and is one word to it; any other as it is."""
+    if value[0] not in "'\"":
+        return value
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        return value
+    return words[0] if len(words) == 1 and words[0] else value
 
 
 def checked(entry: Mapping[str, Any]) -> SourceSettings:
