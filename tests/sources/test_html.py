@@ -263,6 +263,7 @@ BOMBS = {
     "ampersands": " & x" * 300_000,
     "no-break spaces": " &nbsp;x" * 300_000,
     "blanks behind a break": "a<br>" + " " * 1_000_000 + "b",
+    "breaks between words": "a" + "<br>" * 50_000 + "b",
     "style of one word": f'<p style="{"a" * 1_000_000}">x',
     "style of comments": f'<p style="{"/*a" * 300_000}">x',
 }

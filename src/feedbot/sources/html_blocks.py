@@ -157,12 +157,13 @@ def _split(run: list[Piece]) -> Iterator[list[Piece]]:
 
 def _trimmed(pieces: list[Piece]) -> Iterator[Piece]:
     """The pieces without blanks and breaks at either end, blanks around breaks, and repeated blanks."""
-    held: list[Piece] = []
+    held: list[Piece] = []  # either one blank or breaks alone
     at_start, after_space = True, False
     for piece in pieces:
         if piece.kind == "br":
             if not at_start:
-                held = [*[kept for kept in held if kept.kind == "br"], Piece("br", _BREAK)]
+                held = held if _are_breaks(held) else []
+                held.append(Piece("br", _BREAK))
                 after_space = False
             continue
         if piece.kind != "text":
@@ -170,7 +171,7 @@ def _trimmed(pieces: list[Piece]) -> Iterator[Piece]:
             held, at_start, after_space = [], False, False
             yield piece
             continue
-        line_start = at_start or any(kept.kind == "br" for kept in held)
+        line_start = at_start or _are_breaks(held)
         text = _SPACES.sub(_one_space, piece.value.replace("\ufeff", ""))
         text = text.lstrip(_BLANK) if line_start else (text.lstrip(" ") if after_space else text)
         body = text.rstrip(_BLANK)
@@ -185,6 +186,10 @@ def _trimmed(pieces: list[Piece]) -> Iterator[Piece]:
         if len(body) < len(text):
             held.append(Piece("text", text[len(body) :], piece.formats))
             after_space = text[-1] == " "
+
+
+def _are_breaks(held: list[Piece]) -> bool:
+    return bool(held) and held[0].kind == "br"
 
 
 def _one_space(match: re.Match[str]) -> str:
