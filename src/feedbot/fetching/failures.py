@@ -129,7 +129,7 @@ FAILURES: dict[type[BaseException], Failure] = {
 
 _STATUS_ADVICE = {
     400: "The server does not understand the request: check the address.",
-    401: "It wants a user name and password: check the address or the headers of the source.",
+    401: "It wants a user name and password: give them in the source's auth (--auth USER).",
     403: "It refuses this visitor: check whether the page is public, or ask its owner to let feedbot in.",
     404: "There is no such page: check the address.",
     406: "It refuses this visitor: check the headers of the source.",
