@@ -120,7 +120,10 @@ def test_a_fault_of_the_program_is_not_taken_for_one_of_the_site() -> None:
         (404, "example.org answers 404 Not Found. There is no such page: check the address."),
         (
             401,
-            "example.org answers 401 Unauthorized. It wants a user name and password: give them in the source's auth (--auth USER).",
+            (
+                "example.org answers 401 Unauthorized. It wants a user name and password: "
+                "give them in the source's auth (--auth USER)."
+            ),
         ),
         (502, "example.org answers 502 Bad Gateway. The fault is on its side; it is tried again later."),
         (418, "example.org answers 418 I'm a Teapot. Open the address in a browser."),
