@@ -193,6 +193,7 @@ class TestAdd:
             (("--id", "Town Hall"), "--id is no usable id"),
             (("second.example",), "Give one address"),
             (("--to-file", "--to-database"), "Choose one of"),
+            (("--file", "../town.yaml"), "is no name of a file of sources"),
             (("--auth", "ann"), "--auth ann has no password: write USER:env:NAME"),
         ],
     )

@@ -162,9 +162,11 @@ class _Adding:
         return known.with_declared(self._configuration.declared_sources())
 
     def _refuse_known(self, given: Given) -> None:
-        """Says at once, before any request, that the very address is a source already, or the id is taken."""
+        """Says at once, before any request, that the very address is a source already, or id or file are no good."""
+        from feedbot.config import writing  # noqa: PLC0415 - not for --help
         from feedbot.services.finding import addresses_of  # noqa: PLC0415 - not for --help
 
+        writing.checked_name(self._saving.file)
         known = next(filter(None, map(self._taken.at, addresses_of(given.url))), None)
         if known and not known.is_removed:
             raise Refused(

@@ -112,7 +112,7 @@ def save(directory: Path, name: str, source: DeclaredSource, site: Site) -> str:
         ConfigurationError: with the source the files would be refused; nothing is changed.
         Refused: the file cannot be written.
     """
-    path = directory / SOURCES_FOLDER / _checked(name)
+    path = directory / SOURCES_FOLDER / checked_name(name)
     before = _read(path)
     after = (
         added(before, entry_of(source, site))
@@ -239,7 +239,12 @@ def _with_crlf(before: str, after: str) -> str:
     return "\r\n".join(line.rstrip("\r") for line in after.split("\n")) if before != after else after
 
 
-def _checked(name: str) -> str:
+def checked_name(name: str) -> str:
+    """The name of a file of sources, as it is.
+
+    Raises:
+        Refused: it is no such name.
+    """
     path = Path(name)
     if path.name != name or name.startswith(".") or path.suffix not in {".yaml", ".yml"}:
         raise Refused(f"{name!r} is no name of a file of sources: write one such as town.yaml, without a folder.")
