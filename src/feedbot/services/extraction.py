@@ -189,6 +189,8 @@ class _Worker:
             self._process.kill()
         if self._process.stdin:
             self._process.stdin.close()
+        with contextlib.suppress(OSError, EOFError):
+            await self._out.read()  # to the end, so that no pipe outlives the process
         await self._process.wait()
 
 
