@@ -495,7 +495,7 @@ class Terminal:
         os.close(theirs)
         self.said = ""
 
-    def until(self, text: str, *, seconds: float = 20) -> None:
+    def until(self, text: str, *, seconds: float = 60) -> None:
         """Reads what it says up to the text."""
         end = time.monotonic() + seconds
         while text not in self.said:

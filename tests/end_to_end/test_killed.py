@@ -125,7 +125,7 @@ async def test_killed_during_polling_and_sending_loses_nothing(tmp_path: Path) -
 async def test_a_first_start_that_is_killed_before_the_bot_met_anybody_costs_the_sandbox_no_message(
     tmp_path: Path,
 ) -> None:
-    async with installation(tmp_path) as feedbot:
+    async with installation(tmp_path, FEEDBOT_DELIVERY__BATCH_SECONDS="0") as feedbot:
         await feedbot.start()
         await until((tmp_path / "var" / "sandbox.json").exists)  # /start is said, and perhaps not yet heard
         await feedbot.kill()
