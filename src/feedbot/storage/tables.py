@@ -117,7 +117,7 @@ Index("ix_article_date", article.c.date, article.c.id)
 Index("ix_article_source_date", article.c.source_number, article.c.date, article.c.id)
 Index("ix_article_changed", article.c.changed)
 
-Index("ix_article_story", article.c.story_id)
+Index("ix_article_story", article.c.story_id, article.c.source_number)
 Index("ix_article_any_url_key", article.c.url_key)
 
 # What tells near-duplicates: one row a band of the article's MinHash signature.

@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.add_column("article", sa.Column("churns", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("article", sa.Column("abstract", sa.Text(), server_default="", nullable=False))
     op.add_column("article", sa.Column("story_id", sa.BigInteger()))
-    op.create_index("ix_article_story", "article", ["story_id"])
+    op.create_index("ix_article_story", "article", ["story_id", "source_number"])
     op.create_index("ix_article_any_url_key", "article", ["url_key"])
     op.create_table(
         "article_band",
