@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -298,6 +299,18 @@ def test_what_a_page_counts_anew_at_each_visit_changes_nothing() -> None:
         parse_article([Page(text, HOST, charset="utf-8")], list_draft(), OPTIONS) for text in (body, later)
     )
     assert first == second
+
+
+def test_blanks_without_end_behind_a_file_take_no_time() -> None:
+    body = (FOLDER / "article.html").read_bytes()
+    file = '<a href="/plan.zip">plan.zip</a>' + "\u2003" * 60_000
+    page = Page(
+        body.replace(b'id="article_content">', f'id="article_content">{file}'.encode(), 1), HOST, charset="utf-8"
+    )
+    began = time.process_time()
+    draft = parse_article([page], list_draft(), OPTIONS).draft
+    assert [file.name for file in draft.attachments][:1] == ["plan.zip"]
+    assert time.process_time() - began < 5
 
 
 def test_the_type_has_article_pages() -> None:

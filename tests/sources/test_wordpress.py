@@ -59,6 +59,7 @@ def test_an_answer_of_the_api_is_recognised_and_other_json_is_not() -> None:
         (f"{API}?per_page=2&page=7&_embed=author,wp:term", 2, f"{API}?per_page=2&page=8&_embed=author,wp:term"),
         (f"{API}?per_page=20", 19, ""),
         (API, 10, f"{API}?page=2"),
+        (f"{API}?page=%C2%B2", 10, f"{API}?page=2"),
         (API, 0, ""),
     ],
 )

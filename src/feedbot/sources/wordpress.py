@@ -31,6 +31,7 @@ _FILTERS = {"tags": ("this tag", "tags"), "users": ("this author", "author")}
 # What the API has besides lists of articles; a single post leads to the posts of the site.
 _NO_LISTS = frozenset({"posts", "pages", "media", "types", "taxonomies", "categories", "tags", "users", "comments"})
 _ASSETS = re.compile(r"""["'(](https?:\\?/\\?/[^"'()\s<>]{1,200}?)\\?/wp-(?:content|includes)\\?/""")
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
 _UNCATEGORISED = "uncategorized"
 _HIDDEN = frozenset({"draft", "pending", "private", "future", "trash", "auto-draft"})
 
@@ -300,7 +301,8 @@ def _next(url: str, count: int) -> str:
     """The next page, if this one is full."""
     parts = urlsplit(url)
     values = parse_qs(parts.query, keep_blank_values=True)
-    numbers = {key: found[0] for key, found in values.items() if key in {"page", "per_page"} and found[0].isdigit()}
+    counts = {key: found[0] for key, found in values.items() if key in {"page", "per_page"}}
+    numbers = {key: count for key, count in counts.items() if _COUNT.fullmatch(count)}
     if count < int(numbers.get("per_page", _DEFAULT_PER_PAGE)) or not count:
         return ""
     values["page"] = [str(int(numbers.get("page", 1)) + 1)]

@@ -26,7 +26,7 @@ _FURNITURE = (
 _ORNAMENT = re.compile(r"/static/image/|/images/(?:smilies|default|attachicons)/")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|avif)\Z", re.IGNORECASE)
 _DOWNLOAD = re.compile(r"[?&]mod=attachment(?:&|\Z)")
-_SIZE = re.compile(r"\A\s*[(（]?\s*(\d[\d,]{0,12}(?:\.\d{1,3})?)\s*(bytes|[KMG]?i?B|字节|[KMG])\b", re.IGNORECASE)
+_SIZE = re.compile(r"\A\s*+[(（]?\s*+(\d[\d,]{0,12}(?:\.\d{1,3})?)\s*(bytes|[KMG]?i?B|字节|[KMG])\b", re.IGNORECASE)
 _UNITS = {"k": 1024, "m": 1024**2, "g": 1024**3}
 _FILE_TYPES = {
     "7z": "application/x-7z-compressed",
