@@ -57,15 +57,17 @@ async def store_articles(
             continue
         article_id = await articles.add(connection, source.number, entry, content, named, now)
         if article_id is not None:
-            if entry.key in prints and await find_story(connection, article_id, prints[entry.key], now):
-                repeats.append(article_id)
             # Only its own page says when an article of a sitemap came out.
             dated = replace(entry, draft=content)
             why = judging.silence_reason(dated, judgement, source.baseline_at, source.last_success_at)
+            if entry.key in prints and await find_story(connection, article_id, prints[entry.key], now) and not why:
+                repeats.append(article_id)
             made.setdefault(why, []).append(article_id)
+    owed = 0
     for reason, ids in made.items():
-        await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=due_at)
-    await stories.skip_told(connection, repeats)
+        owed += await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=due_at)
+    if owed:
+        await stories.skip_told(connection, repeats)
     await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
     new = sum(map(len, made.values()))
     return Stored(new, changed, len(judgement.listed) - new - changed)
