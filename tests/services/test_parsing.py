@@ -32,7 +32,7 @@ async def test_looking_what_a_page_is_leaves_the_event_loop_its_turn() -> None:
     source = Source(
         id="town", title="Town", url=page.url, type="auto", options=SourceOptions(), number=1, created_at=NOW
     )
-    shares = []
+    shares: list[float] = []
     while len(shares) < 5 and min(shares, default=1) >= 1 / 3:  # the best counts: this machine may be busy
         reading = asyncio.create_task(read_list(source, page, now=NOW))
         begun = last = time.perf_counter()
