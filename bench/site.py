@@ -23,7 +23,9 @@ from bench.http import Connection
 ITEMS = 20
 _NUMBER = b"@NUMBER@"
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-_SENTENCE = "The council of the town has decided that the old bridge over the river is to be mended before winter. "
+_WORDS = "The council of the town has decided that the old bridge over the river is to be mended before winter"
+# Each town has stories of its own: the same ones everywhere would measure nothing but the search for repeats.
+_SENTENCE = " ".join(f"{word}{_NUMBER.decode()}" for word in _WORDS.split()) + ". "
 
 
 def address(number: int, port: int, *, hosts: int) -> str:
