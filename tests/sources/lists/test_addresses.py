@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedbot.sources.html import absolute
@@ -14,6 +14,8 @@ HREFS = st.text(alphabet="ab1/.?&=#%;:@~ _-+*()'é\\", max_size=16) | st.from_re
 
 
 @given(st.sampled_from(BASES), HREFS)
+@example(BASES[0], "/.?1")
+@example(BASES[1], "b/.?1")
 def test_an_address_read_quickly_is_the_address_read_with_care(base: str, href: str) -> None:
     assert Addresses(base, base).absolute(href) == absolute(href, base)
 

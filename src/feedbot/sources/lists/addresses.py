@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from feedbot.sources.html import absolute
 
 # Nothing in these has to be encoded, joined or folded, so that putting them together is all there is to do.
-_PLAIN = r"[A-Za-z0-9_~!$'()*+,=@-]|/(?!/)|\.(?![./]|\Z)"
+_PLAIN = r"[A-Za-z0-9_~!$'()*+,=@-]|/(?!/)|\.(?![./?]|\Z)"
 _QUERY = r"(?:\?[A-Za-z0-9/_~!$'()*+,=@:.?&-]+)?"
 _FROM_ROOT = re.compile(rf"/(?!/)(?:{_PLAIN})*{_QUERY}")
 _FROM_HERE = re.compile(rf"[A-Za-z0-9_](?:{_PLAIN})*{_QUERY}")
