@@ -15,6 +15,7 @@ HREFS = st.text(alphabet="ab1/.?&=#%;:@~ _-+*()'é\\", max_size=16) | st.from_re
 
 @given(st.sampled_from(BASES), HREFS)
 @example(BASES[0], "/.?1")
+@example(BASES[0], "http://1.-/")
 @example(BASES[1], "b/.?1")
 def test_an_address_read_quickly_is_the_address_read_with_care(base: str, href: str) -> None:
     assert Addresses(base, base).absolute(href) == absolute(href, base)

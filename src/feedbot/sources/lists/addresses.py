@@ -12,7 +12,7 @@ _PLAIN = r"[A-Za-z0-9_~!$'()*+,=@-]|/(?!/)|\.(?![./?]|\Z)"
 _QUERY = r"(?:\?[A-Za-z0-9/_~!$'()*+,=@:.?&-]+)?"
 _FROM_ROOT = re.compile(rf"/(?!/)(?:{_PLAIN})*{_QUERY}")
 _FROM_HERE = re.compile(rf"[A-Za-z0-9_](?:{_PLAIN})*{_QUERY}")
-_WHOLE = re.compile(rf"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/(?:{_PLAIN})*{_QUERY}")
+_WHOLE = re.compile(rf"https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{{2,}}/(?:{_PLAIN})*{_QUERY}")
 _MAX = 2000
 
 
