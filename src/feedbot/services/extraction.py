@@ -27,6 +27,7 @@ from feedbot.sources.spec import ArticlePages, Page, ParseArticle, ParseOptions
 
 SECONDS = 10.0
 SECONDS_TO_START = 60.0
+SECONDS_TO_END = 1.0
 IDLE_SECONDS = 600.0
 PAGES_A_PROCESS = 1000  # then a new one: what the libraries keep goes with the old
 MAX_ANSWER = 64_000_000
@@ -72,7 +73,7 @@ class Extractor:
                 text = f"Finding the article on this page takes longer than {self._seconds:.0f} s."
                 raise NotParseable(text, url=shown(draft.url)) from None
             except (OSError, EOFError, pickle.UnpicklingError) as error:
-                await worker.kill()
+                await worker.end()
                 text = (
                     f"The page brought down the process that reads pages ({worker.ending}). Please report its address."
                 )
@@ -183,6 +184,13 @@ class _Worker:
         answer: tuple[Any, ...] = _Answer(io.BytesIO(await self._out.readexactly(length))).load()
         self.answered += 1
         return answer
+
+    async def end(self) -> None:
+        """Kills it, but one that is ending by itself gets the time to say how: a signal would take its exit code."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_END):
+                await self._process.wait()
+        await self.kill()
 
     async def kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):
