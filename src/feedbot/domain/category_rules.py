@@ -11,8 +11,6 @@ from feedbot.domain.categories import assign as default_categories
 from feedbot.domain.categories import clean_path
 from feedbot.domain.words import folded, has_any
 
-PLACES = ("title", "text")  # of words; text is title, summary and body
-TAKEN = ("breadcrumb", "tags")  # what may become a category as it is
 MOST_CATEGORIES = 20  # of one article, so that a page with a thousand tags makes no thousand categories
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from feedbot.fetching import headers as header
 from feedbot.fetching.model import Validators
@@ -44,10 +44,6 @@ class Carried:
         if pairs:
             made["cookie"] = "; ".join(([made["cookie"]] if made.get("cookie") else []) + pairs)
         return made
-
-    def with_headers(self, more: Mapping[str, str]) -> Carried:
-        """The same with more headers, which win."""
-        return replace(self, headers={**self.headers, **more})
 
 
 def _basic(auth: tuple[str, str]) -> str:
