@@ -16,7 +16,17 @@ from feedbot.sources.html_urls import absolute
 from feedbot.sources.html_walk import Exit, is_block, leave_quietly, walk
 from feedbot.sources.html_write import write
 
-__all__ = ["absolute", "clean", "declared_language", "images", "one_line", "paragraphs", "parse", "to_text"]
+__all__ = [
+    "absolute",
+    "base_address",
+    "clean",
+    "declared_language",
+    "images",
+    "one_line",
+    "paragraphs",
+    "parse",
+    "to_text",
+]
 
 _TAG_NAMES = (
     "a b blockquote br code em figcaption figure h2 h3 h4 h5 h6 hr i img li ol p pre s strong sub sup table tbody td "
@@ -55,6 +65,12 @@ def clean(html: str, base_url: str) -> str:
     for character, stand_in in _STAND_INS:
         safe = safe.replace(stand_in, character)
     return safe
+
+
+def base_address(tree: LexborHTMLParser, page_url: str) -> str:
+    """Where a page's relative links start from: what its `<base>` says, else the page itself."""
+    base = tree.css_first("base[href]")
+    return (absolute(base.attributes.get("href") or "", page_url) if base is not None else "") or page_url
 
 
 def declared_language(tree: LexborHTMLParser) -> str:

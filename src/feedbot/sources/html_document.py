@@ -13,7 +13,7 @@ from feedbot.errors import NotParseable
 from feedbot.sources.encoding import decode
 from feedbot.sources.feed_prolog import has_feed_root
 from feedbot.sources.feed_values import language
-from feedbot.sources.html import absolute, one_line, parse
+from feedbot.sources.html import absolute, base_address, declared_language, one_line, parse
 from feedbot.sources.spec import Page, ParseOptions
 from feedbot.sources.truncation import half, is_truncated
 
@@ -121,11 +121,9 @@ def read(page: Page, options: ParseOptions) -> Document | None:
     if text.lstrip()[:1] in {"{", "["} or not _ELEMENT.search(text, 0, _HEAD_CHARACTERS) or _is_other_xml(text):
         return None
     tree = parse(text)
-    base = tree.css_first("base[href]")
-    declared = absolute(base.attributes.get("href") or "", page.url) if base is not None else ""
     makers = tree.css('meta[name="generator" i][content]')
     generator = " ".join(node.attributes.get("content") or "" for node in makers).lower()
-    return Document(tree, text, page.url, declared or page.url, generator)
+    return Document(tree, text, page.url, base_address(tree, page.url), generator)
 
 
 def _is_other_xml(text: str) -> bool:
@@ -158,5 +156,4 @@ def refuse_half(document: Document) -> None:
 
 def page_language(document: Document) -> str | None:
     """The language that the page says it is in (BCP 47), None if it does not."""
-    root = document.tree.css_first("html[lang]")
-    return language(root.attributes.get("lang")) if root is not None else None
+    return language(declared_language(document.tree))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -63,6 +63,19 @@ def is_block(tag: str) -> bool:
 def is_read(node: LexborNode) -> bool:
     """Whether what is in an element is a part of the page's text."""
     return node.tag not in _DROPPED and "hidden" not in node.attributes
+
+
+def ancestors(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements around a node, the nearest first."""
+    parent = node.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def is_inside(node: LexborNode, outer: Container[int]) -> bool:
+    """Whether one of the elements around `node` is in `outer`, by memory id."""
+    return any(parent.mem_id in outer for parent in ancestors(node))
 
 
 def leave_quietly() -> None:

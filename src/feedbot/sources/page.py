@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-
-from selectolax.lexbor import LexborNode
 
 from feedbot.domain.article import Draft, Image
 from feedbot.errors import EmptyList, NotParseable
 from feedbot.sources import article
-from feedbot.sources.html import clean, declared_language, images
+from feedbot.sources.html import declared_language, images
 from feedbot.sources.lists.detecting import ListGuess, detect_in
-from feedbot.sources.lists.reading import page_language, read_document, read_list
+from feedbot.sources.lists.reading import Document, page_language, read_document, read_list
 from feedbot.sources.page_select import ARTICLE_OPTIONS, OPTIONS, Selection, check_options
 from feedbot.sources.spec import ArticlePages, Lead, Listing, Page, ParseOptions, SourceSpec
 from feedbot.sources.truncation import half
@@ -76,34 +74,36 @@ def parse_article(pages: Sequence[Page], draft: Draft, options: ParseOptions) ->
     """
     if not options.select.get("body", "").strip():
         found = article.read(pages, draft, options)
-        return replace(found, draft=_with_selected(found.draft, pages[0], options))
-    bodies = [_body(page, options) for page in pages]
+        return replace(found, draft=_with_selected(found.draft, read_document(pages[0], options), options))
+    documents = [read_document(page, options) for page in pages]
+    first, following = documents[0], _next(documents[-1], pages, options)
+    read = _with_selected(draft, first, options)
+    bodies = [Selection(options.select, one.url).body(one.tree, one.base_url) for one in documents]
     missing = next((page for page, body in zip(pages, bodies, strict=True) if body is None), None)
     body = "".join(filter(None, bodies))
     if missing is not None or not body:
         url = (missing or pages[0]).url
         raise NotParseable(f"Nothing on the page matches select.body: {options.select['body']!r}.", url=url)
     read = replace(
-        _with_selected(draft, pages[0], options),
+        read,
         body_html=body,
         images=_pictures(draft.images, body),
-        language=draft.language or page_language(read_document(pages[0], options).tree),
+        language=draft.language or page_language(first.tree),
         is_complete=True,
     )
-    return ArticlePages(read, _next(pages, options) if len(pages) < _MOST_PAGES else None)
+    return ArticlePages(read, following if len(pages) < _MOST_PAGES else None)
 
 
 def next_page(pages: Sequence[Page], draft: Draft, options: ParseOptions) -> ArticlePages:
     """The draft as it is, and the page that the last one leads to; the others may be without their bodies."""
     if not options.select.get("body", "").strip():
         return article.next_page(pages, draft, options)
-    return ArticlePages(draft, _next(pages, options))
+    return ArticlePages(draft, _next(read_document(pages[-1], options), pages, options))
 
 
-def _with_selected(draft: Draft, page: Page, options: ParseOptions) -> Draft:
+def _with_selected(draft: Draft, document: Document, options: ParseOptions) -> Draft:
     """The draft with what the selectors of the article page give."""
-    select = Selection(options.select, page.url)
-    tree = read_document(page, options).tree
+    select, tree = Selection(options.select, document.url), document.tree
     told = select.text("article_date", tree)
     published = options.calendar(declared_language(tree)).read_one(told)
     return replace(
@@ -128,43 +128,15 @@ def _is_html(page: Page) -> bool:
     return page.body[:64].lstrip()[:1] not in {b"{", b"["} and b"<" in page.body[:4096]
 
 
-def _body(page: Page, options: ParseOptions) -> str | None:
-    """The text on one page, None if the page has no place for it."""
-    document = read_document(page, options)
-    select = Selection(options.select, page.url)
-    for unwanted in select.nodes("remove", document.tree):
-        if unwanted.tag != "html":  # the root cannot go
-            unwanted.decompose()
-    bodies = select.nodes("body", document.tree)
-    if not bodies:
-        return None
-    known = {node.mem_id for node in bodies}
-    outermost = [node for node in bodies if not any(parent.mem_id in known for parent in _ancestors(node))]
-    # The inside only: some sites show the body's own element by script.
-    return clean("".join(f"<div>{node.inner_html}</div>" for node in outermost), document.base_url)
-
-
-def _ancestors(node: LexborNode) -> Iterator[LexborNode]:
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
-
-
 def _pictures(listed: tuple[Image, ...], body: str) -> tuple[Image, ...]:
     shown = images(body)
     known = {image.url for image in shown}
     return (*shown, *(image for image in listed if image.url not in known)) if shown else listed
 
 
-def _next(pages: Sequence[Page], options: ParseOptions) -> str | None:
+def _next(last: Document, pages: Sequence[Page], options: ParseOptions) -> str | None:
     """The next page still to be read, if the last one links to one that was not read."""
-    select = Selection(options.select, pages[-1].url)
-    if "next" not in select:
-        return None
-    document = read_document(pages[-1], options)
-    url = select.address("next", document.tree, document.base_url, "href").partition("#")[0]
-    return url if url and url not in {page.url.partition("#")[0] for page in pages} else None
+    return Selection(options.select, last.url).unread(last.tree, last.base_url, (page.url for page in pages))
 
 
 SPEC = SourceSpec(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from feedbot.errors import NotParseable
 from feedbot.sources.encoding import strip_controls
-from feedbot.sources.html import absolute
-from feedbot.sources.html_walk import is_block, is_read
+from feedbot.sources.html import absolute, clean
+from feedbot.sources.html_walk import is_block, is_inside, is_read
 
 OPTIONS: dict[str, str] = {
     "list": "Each article on the list page: the block around it, or its link.",
@@ -124,6 +124,26 @@ class Selection:
     def address(self, key: str, scope: Scope, base_url: str, attribute: str) -> str:
         """The first of `addresses`, `""` if there is none."""
         return next(self.addresses(key, scope, base_url, attribute), "")
+
+    def body(self, tree: LexborHTMLParser, base_url: str) -> str | None:
+        """The clean HTML of what `body` selects, without what `remove` does, which goes from the tree; None if nothing.
+
+        The inside of the elements only: some sites show the body's own element by script.
+        """
+        for unwanted in self.nodes("remove", tree):
+            if unwanted.tag != "html":  # the root cannot go
+                unwanted.decompose()
+        bodies = self.nodes("body", tree)
+        if not bodies:
+            return None
+        known = {node.mem_id for node in bodies}
+        outermost = [node for node in bodies if not is_inside(node, known)]
+        return clean("".join(f"<div>{node.inner_html}</div>" for node in outermost), base_url)
+
+    def unread(self, tree: LexborHTMLParser, base_url: str, read: Iterable[str]) -> str | None:
+        """The page that `next` leads to, unless its address is among those that were read."""
+        url = self.address("next", tree, base_url, "href").partition("#")[0]
+        return url if url and url not in {address.partition("#")[0] for address in read} else None
 
     def _css(self, key: str, scope: LexborHTMLParser | LexborNode) -> list[LexborNode]:
         css = self._select[key].css

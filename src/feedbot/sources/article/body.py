@@ -7,12 +7,13 @@ from selectolax.lexbor import LexborNode
 from feedbot.domain.completeness import letters
 from feedbot.domain.summary import is_cut
 from feedbot.sources.article import containers, edges, engine, lines, locating, noise
-from feedbot.sources.article.document import Document, ancestors
+from feedbot.sources.article.document import Document
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.measures import letters_in, letters_of
 from feedbot.sources.encoding import strip_controls
 from feedbot.sources.feed_values import plain_html
 from feedbot.sources.html import clean
+from feedbot.sources.html_walk import ancestors
 from feedbot.sources.times.calendar import Calendar
 
 # The page's own elements are believed if they have about as much text as the engine found there.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from feedbot.sources.article.measures import is_inside, letters_of, link_share
+from feedbot.sources.article.measures import letters_of, link_share
+from feedbot.sources.html_walk import is_inside
 
 # In the order of how sure they are.
 _KNOWN = (

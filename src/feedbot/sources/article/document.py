@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.sources.encoding import decode, strip_controls
-from feedbot.sources.html import absolute, declared_language, parse
+from feedbot.sources.html import absolute, base_address, declared_language, parse
 from feedbot.sources.html_tags import tame
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Page, ParseOptions
@@ -80,9 +79,7 @@ def read(page: Page, options: ParseOptions) -> Document:
     if options.repair:
         text = repair_html(text, options.repair)
     tree = parse(tame(text) if text.count("<div") > _DEEP_TAGS and _looks_deep(text) else text)
-    base = tree.css_first("base[href]")
-    declared = absolute(base.attributes.get("href") or "", page.url) if base is not None else ""
-    return Document(tree, text, page.url, declared or page.url)
+    return Document(tree, text, page.url, base_address(tree, page.url))
 
 
 def without_bad_references(text: str) -> str:
@@ -93,14 +90,6 @@ def without_bad_references(text: str) -> str:
 def text_of(node: LexborNode | None) -> str:
     """The node's text as a reader sees it, in one line."""
     return " ".join(strip_controls(node.text(separator="")).split()) if node is not None else ""
-
-
-def ancestors(node: LexborNode) -> Iterator[LexborNode]:
-    """The elements around a node, the nearest first."""
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
 
 
 def _legal(match: re.Match[str]) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from feedbot.domain.completeness import letters
-from feedbot.sources.article.document import Document, ancestors
-from feedbot.sources.html_walk import is_block
+from feedbot.sources.article.document import Document
+from feedbot.sources.html_walk import ancestors, is_block
 
 _UNREAD = frozenset({"script", "style", "noscript", "template", "textarea", "option", "title"})
 _CELLS = frozenset({"td", "th"})

@@ -9,11 +9,10 @@ from __future__ import annotations
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.domain.completeness import letters
-from feedbot.sources.article.document import ancestors
 from feedbot.sources.article.lines import own_texts, plain
 from feedbot.sources.article.measures import letters_of, link_share
 from feedbot.sources.html import paragraphs
-from feedbot.sources.html_walk import is_block
+from feedbot.sources.html_walk import ancestors, is_block
 
 _SHINGLE = 8
 _MATCHED = 0.5

@@ -8,7 +8,6 @@ from html import unescape
 from selectolax.lexbor import LexborNode
 
 from feedbot.domain.completeness import letters
-from feedbot.sources.article.document import ancestors
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -29,8 +28,3 @@ def link_share(node: LexborNode) -> float:
     if not total:
         return 0.0
     return sum(letters_of(link) for link in node.css("a")) / total
-
-
-def is_inside(node: LexborNode, outer: set[int]) -> bool:
-    """Whether one of the elements around `node` is in `outer`, by memory id."""
-    return any(parent.mem_id in outer for parent in ancestors(node))

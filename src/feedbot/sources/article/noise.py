@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from feedbot.sources.article.document import ancestors
 from feedbot.sources.article.measures import letters_of, link_share
+from feedbot.sources.html_walk import ancestors
 
 _NEVER = (
     "script, style, template, nav, button, select, textarea, input, dialog, svg, canvas, menu, amp-ad, amp-sidebar, "

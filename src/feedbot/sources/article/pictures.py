@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from feedbot.domain.article import Image
-from feedbot.sources.article.document import Document, ancestors
+from feedbot.sources.article.document import Document
 from feedbot.sources.article.meta import is_picture
 from feedbot.sources.html import clean, images
+from feedbot.sources.html_walk import ancestors
 
 _LEADS = (
     ".wp-post-image, [class*=featured] img, [class*=hero] img, [class*=lead-image] img, [class*=main-image] img, "

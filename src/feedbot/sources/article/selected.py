@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from feedbot.errors import NotParseable
 from feedbot.sources.article.document import Document
 from feedbot.sources.article.facts import Facts
-from feedbot.sources.article.measures import is_inside
 from feedbot.sources.feed_values import unique
-from feedbot.sources.html import clean
 from feedbot.sources.page_select import Selection
 from feedbot.sources.spec import Page, ParseOptions
 
@@ -48,20 +46,11 @@ class Choice:
 
     def body(self, document: Document) -> str:
         """The clean HTML of the selected body without what `remove` selects, which goes from the page's tree."""
-        select = self._selection(document)
-        for unwanted in select.nodes("remove", document.tree):
-            if unwanted.tag != "html":  # the root cannot go
-                unwanted.decompose()
-        bodies = select.nodes("body", document.tree)
-        known = {node.mem_id for node in bodies}
-        outermost = [node for node in bodies if not is_inside(node, known)]
-        # The inside only: some sites show the body's own element by script.
-        return clean("".join(f"<div>{node.inner_html}</div>" for node in outermost), document.base)
+        return self._selection(document).body(document.tree, document.base) or ""
 
     def next_url(self, document: Document, pages: Sequence[Page]) -> str | None:
         """Where `next` leads from the last page, unless that was read."""
-        url = self._selection(document).address("next", document.tree, document.base, "href").partition("#")[0]
-        return url if url and url not in {page.url.partition("#")[0] for page in pages} else None
+        return self._selection(document).unread(document.tree, document.base, (page.url for page in pages))
 
     def missing_body(self, url: str) -> NotParseable:
         """The fault of a page on which the selected body is not."""

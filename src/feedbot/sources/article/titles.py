@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from feedbot.domain.completeness import letters
-from feedbot.sources.article.document import Document, ancestors, text_of
+from feedbot.sources.article.document import Document, text_of
+from feedbot.sources.html_walk import ancestors
 
 # What stands between a title and what the site puts behind it in `<title>`.
 _SEPARATOR = re.compile(
@@ -29,7 +30,6 @@ _SET_OFF = (
 _FEW, _FEW_IN_H1 = 14, 4
 _HOME_PATHS = frozenset({"", "index.html", "index.php", "index.htm", "default.asp"})
 # Of the whole `<title>`: a heading that it ends in and that is shorter is the name of the site.
-_SUFFIX_SHARE = 0.4
 
 
 def find(document: Document, named: Sequence[str], site: str) -> str:
@@ -96,10 +96,6 @@ def _heading(document: Document, known: Sequence[str]) -> str:
         return ""
     said = _letters(alone[0])
     return alone[0] if not texts or any(one in said for one in texts[:-1] if one) else ""
-
-
-def _ends_in(name: str, heading: str) -> bool:
-    return name.endswith(heading) and len(heading) >= _SUFFIX_SHARE * len(name)
 
 
 def _leads_home(node: LexborNode) -> bool:

@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from feedbot.sources.article import lines
-from feedbot.sources.article.document import Document, ancestors, text_of
+from feedbot.sources.article.document import Document, text_of
 from feedbot.sources.article.facts import Facts
 from feedbot.sources.article.names import HOME_NAMES, one_author
 from feedbot.sources.feed_values import unique
+from feedbot.sources.html_walk import ancestors
 from feedbot.sources.times.calendar import Calendar
 
 _AUTHORS = (

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from feedbot.sources import html_urls
 from feedbot.sources.encoding import decode, strip_controls
-from feedbot.sources.html import parse
+from feedbot.sources.html import base_address, parse
 from feedbot.sources.repair import repair_html
 from feedbot.sources.spec import Page, ParseOptions
 from feedbot.sources.truncation import is_truncated
@@ -70,12 +70,12 @@ def read(page: Page, options: ParseOptions) -> Document:
     if options.repair:
         text = repair_html(text, options.repair)
     tree = parse(text)
-    base = tree.css_first("base[href]")
+    base = base_address(tree, page.url)
     tree.strip_tags(["script", "style", "noscript"])
     return Document(
         tree=tree,
         url=page.url,
-        base=html_urls.absolute((base.attributes["href"] if base else "") or "", page.url) or page.url,
+        base=base,
         is_discuz=_MARKS.search(text) is not None,
         has_scripts="<script" in text.lower(),
         is_cut=is_truncated(text, "html"),

@@ -14,7 +14,7 @@ from feedbot.domain.summary import is_cut
 from feedbot.errors import EmptyList
 from feedbot.sources.encoding import decode
 from feedbot.sources.feed_values import language
-from feedbot.sources.html import absolute, clean, declared_language, images, parse
+from feedbot.sources.html import base_address, clean, declared_language, images, parse
 from feedbot.sources.lists.addresses import Addresses
 from feedbot.sources.lists.paging import next_page
 from feedbot.sources.page_select import ARTICLE_OPTIONS, Block, Selection, text_of
@@ -53,9 +53,7 @@ def read_document(page: Page, options: ParseOptions) -> Document:
     """The page's tree, mended as the options ask, and the address that its relative links start from."""
     text = decode(page.body, declared=page.charset, override=options.encoding)
     tree = parse(repair_html(text, options.repair) if options.repair else text)
-    base = tree.css_first("base[href]")
-    declared = absolute(base.attributes.get("href") or "", page.url) if base is not None else ""
-    return Document(tree, page.url, declared or page.url, is_truncated(text, "html"))
+    return Document(tree, page.url, base_address(tree, page.url), is_truncated(text, "html"))
 
 
 def read_list(document: Document, selectors: Mapping[str, str], options: ParseOptions) -> Listing:
@@ -101,8 +99,7 @@ def page_title(tree: LexborHTMLParser) -> str:
 
 def page_language(tree: LexborHTMLParser) -> str | None:
     """The language that the page says it is in."""
-    root = tree.css_first("html[lang]")
-    return language(root.attributes.get("lang")) if root is not None else None
+    return language(declared_language(tree))
 
 
 class _Reader:
