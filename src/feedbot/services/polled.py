@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
+
 from feedbot.domain import identity, judging
 from feedbot.domain.article import Draft
 from feedbot.domain.planning import PollOutcome, PollPlan
@@ -18,6 +20,9 @@ from feedbot.services import reading
 from feedbot.services.holding import Guarded
 from feedbot.services.visiting import ListPage, as_page
 from feedbot.sources.spec import Page, SourceSpec
+from feedbot.storage.polls import PollRecord
+
+log = structlog.get_logger()
 
 MANY = 5  # entries; fewer may well have ended one by one
 
@@ -198,3 +203,29 @@ def poll_state(source: Source, outcome: PollOutcome, plan: PollPlan, now: dateti
     if outcome.kind == "failed" and source.failing_since is None:
         return values | {"failing_since": now}
     return values
+
+
+def record_of(source: Source, found: Polled, started_at: datetime, seconds: float) -> PollRecord:
+    """The line of the timeline for a poll that took so long, before what was stored of it is known."""
+    return PollRecord(
+        source_number=source.number,
+        started_at=started_at,
+        seconds=round(seconds, 3),
+        outcome=found.outcome.kind,
+        status=found.status,
+        error_kind=found.outcome.error_kind,
+        error_text=found.outcome.error_text,
+    )
+
+
+def report(source: Source, record: PollRecord) -> None:
+    """Logs one line a poll that found something; one when a source goes down, one when it is back."""
+    facts = {"source": source.id, "outcome": record.outcome, "seconds": round(record.seconds, 2)}
+    if record.error_kind:
+        level = log.warning if not source.failures or record.outcome == "gone" else log.debug
+        level("poll_failed", **facts, kind=record.error_kind, reason=record.error_text)
+        return
+    if source.failures:
+        log.info("source_is_back", source=source.id, failed=source.failures)
+    level = log.info if record.new or record.changed else log.debug
+    level("poll_finished", **facts, new=record.new, changed=record.changed, unchanged=record.unchanged)

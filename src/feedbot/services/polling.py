@@ -33,7 +33,7 @@ from feedbot.services.polled import Polled
 from feedbot.services.visiting import ListPage
 from feedbot.sources.spec import Page
 from feedbot.storage import articles, polls, sources
-from feedbot.storage.database import Database
+from feedbot.storage.database import Connection, Database
 from feedbot.storage.polls import PollRecord
 
 PUSHED = "pushed"
@@ -192,7 +192,7 @@ class Poller:
         """What the metrics, the log and the rest of the program get to know of a visit."""
         self.counts[record.outcome] += 1
         if stored:
-            _report(source, record)
+            polled.report(source, record)
             if record.new or record.changed:
                 self._on_change()
 
@@ -335,39 +335,14 @@ class Poller:
     ) -> tuple[PollRecord, bool]:
         """One transaction: articles, their deliveries, the source's state and the timeline."""
         now = self._now()
-        record = PollRecord(
-            source_number=source.number,
-            started_at=started_at,
-            seconds=round(seconds, 3),
-            outcome=found.outcome.kind,
-            status=found.status,
-            error_kind=found.outcome.error_kind,
-            error_text=found.outcome.error_text,
-        )
+        record = polled.record_of(source, found, started_at, seconds)
         prints = await self._prints(found)
         async with self._database.write() as connection:
             # The lease first: a poll that outlived it must not store what another has judged since.
             is_ours = found.judgement is None or await sources.renew(connection, source.number, _lease(source), now)
             if is_ours and found.judgement is not None:
-                due_at = now if found.outcome.kind == PUSHED else now + self._batch
-                stored = await storing.store_articles(
-                    connection, source, found.judgement, found.contents, prints=prints, now=now, due_at=due_at
-                )
-                await articles.mark_read(connection, found.missed, now)
-                held = await holding.hold(connection, source, found.guarded, found.contents, now=now, due_at=due_at)
-                new = stored.new + held.published.articles
-                record = replace(record, new=new, changed=stored.changed, unchanged=stored.unchanged)
-                found = replace(found, state={**(found.state or {}), **held.state})
-            outcome = replace(found.outcome, new=record.new, published=polled.news(source, found))
-            watched = replace(source, baseline_at=polled.baseline_at(source, found, now))
-            # A push is a part of the list: it teaches the rhythm, and plans nothing.
-            told = replace(outcome, kind="partial") if outcome.kind == PUSHED else outcome
-            plan = planning.plan_next_poll(watched, told, self._rhythm, now, self._jitter())
-            longest = self._rhythm.max_interval
-            plan = await hubs.after_visit(
-                connection, source, found.page_of_list, outcome, plan, now, max_interval=longest
-            )
-            values = {**(found.state or {}), **polled.poll_state(watched, outcome, plan, now)}
+                found, record = await self._store_found(connection, source, found, found.judgement, record, prints, now)
+            values = await self._next_state(connection, source, found, record.new, now)
             is_ours = is_ours and await sources.save_state(connection, source.number, _lease(source), values)
             if not is_ours:
                 log.warning("poll_dropped", source=source.id, reason="the lease was lost")
@@ -380,18 +355,39 @@ class Poller:
             )
         return record, True
 
+    async def _store_found(
+        self,
+        connection: Connection,
+        source: Source,
+        found: Polled,
+        judgement: judging.Judgement,
+        record: PollRecord,
+        prints: dict[bytes, Print],
+        now: datetime,
+    ) -> tuple[Polled, PollRecord]:
+        """The finding and the record with what became of the list: what was stored of it, and what is held."""
+        due_at = now if found.outcome.kind == PUSHED else now + self._batch
+        stored = await storing.store_articles(
+            connection, source, judgement, found.contents, prints=prints, now=now, due_at=due_at
+        )
+        await articles.mark_read(connection, found.missed, now)
+        held = await holding.hold(connection, source, found.guarded, found.contents, now=now, due_at=due_at)
+        new = stored.new + held.published.articles
+        record = replace(record, new=new, changed=stored.changed, unchanged=stored.unchanged)
+        return replace(found, state={**(found.state or {}), **held.state}), record
 
-def _report(source: Source, record: PollRecord) -> None:
-    """One line a poll that found something; one when a source goes down, one when it is back."""
-    facts = {"source": source.id, "outcome": record.outcome, "seconds": round(record.seconds, 2)}
-    if record.error_kind:
-        level = log.warning if not source.failures or record.outcome == "gone" else log.debug
-        level("poll_failed", **facts, kind=record.error_kind, reason=record.error_text)
-        return
-    if source.failures:
-        log.info("source_is_back", source=source.id, failed=source.failures)
-    level = log.info if record.new or record.changed else log.debug
-    level("poll_finished", **facts, new=record.new, changed=record.changed, unchanged=record.unchanged)
+    async def _next_state(
+        self, connection: Connection, source: Source, found: Polled, new: int, now: datetime
+    ) -> dict[str, object]:
+        """What the source remembers from now on, its next poll among it."""
+        outcome = replace(found.outcome, new=new, published=polled.news(source, found))
+        watched = replace(source, baseline_at=polled.baseline_at(source, found, now))
+        # A push is a part of the list: it teaches the rhythm, and plans nothing.
+        told = replace(outcome, kind="partial") if outcome.kind == PUSHED else outcome
+        plan = planning.plan_next_poll(watched, told, self._rhythm, now, self._jitter())
+        longest = self._rhythm.max_interval
+        plan = await hubs.after_visit(connection, source, found.page_of_list, outcome, plan, now, max_interval=longest)
+        return {**(found.state or {}), **polled.poll_state(watched, outcome, plan, now)}
 
 
 def _lease(source: Source) -> str:

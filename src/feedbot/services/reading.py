@@ -89,10 +89,7 @@ async def read_articles(
             in_a_row[host] += MAX_FAILURES_IN_A_ROW if error.retry_after else 1
             if error.retry_after:
                 asked_to_wait.add(host)
-            if entry.known or not error.retry_after:
-                _count_failure(reading, entry, error, is_enough=is_enough)
-            elif is_enough:  # that the site asks to wait says nothing of this article
-                _give_up(reading, entry, is_at_once=False)
+            _note_failure(reading, entry, error, is_enough=is_enough)
         else:
             reading.drafts[entry.key] = entry.known.settled(read) if entry.known else read
             in_a_row[host] = 0
@@ -148,6 +145,13 @@ def _bare_but_last(pages: Sequence[Page]) -> list[Page]:
 def _is_enough(spec: SourceSpec, draft: Draft) -> bool:
     """Whether the list's own words make an article: a feed's do, those of a portal that refuses its pages do not."""
     return spec.parse_article is article.read and bool(draft.summary or draft.body_html or spec.name == "feed")
+
+
+def _note_failure(reading: Reading, entry: Listed, error: FetchError, *, is_enough: bool) -> None:
+    if entry.known or not error.retry_after:
+        _count_failure(reading, entry, error, is_enough=is_enough)
+    elif is_enough:  # that the site asks to wait says nothing of this article
+        _give_up(reading, entry, is_at_once=False)
 
 
 def _give_up(reading: Reading, entry: Listed, *, is_at_once: bool) -> None:

@@ -63,14 +63,26 @@ async def store_articles(
             if entry.key in prints and await find_story(connection, article_id, prints[entry.key], now) and not why:
                 repeats.append(article_id)
             made.setdefault(why, []).append(article_id)
+    await _owe(connection, made, repeats, now=now, due_at=due_at)
+    await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
+    new = sum(map(len, made.values()))
+    return Stored(new, changed, len(judgement.listed) - new - changed)
+
+
+async def _owe(
+    connection: Connection,
+    made: Mapping[str | None, Sequence[int]],
+    repeats: Sequence[int],
+    *,
+    now: datetime,
+    due_at: datetime,
+) -> None:
+    """Makes the deliveries of new articles, by the reason for silence; of a story that was told, none stays open."""
     owed = 0
     for reason, ids in made.items():
         owed += await deliveries.fan_out(connection, ids, reason=reason, now=now, due_at=due_at)
     if owed:
         await stories.skip_told(connection, repeats)
-    await articles.mark_seen(connection, (entry.known for entry in judgement.listed if entry.known), now)
-    new = sum(map(len, made.values()))
-    return Stored(new, changed, len(judgement.listed) - new - changed)
 
 
 def _oldest_first(listed: Sequence[judging.Listed]) -> list[judging.Listed]:
