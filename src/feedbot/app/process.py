@@ -125,22 +125,7 @@ class Feedbot:
         await self._declare_sources()
         limits = composing.fetch_limits(settings, composing.own_network(settings.web.host))
         self._fetcher = await doors.enter_async_context(Fetcher(limits))
-        model = composing.language_model(settings)
-        if model:
-            await doors.enter_async_context(model)
-        extractor = Extractor()
-        doors.push_async_callback(extractor.close)
-        self._poller = Poller(
-            self.database,
-            self._fetcher,
-            composing.rhythm(settings),
-            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
-            batch_seconds=settings.delivery.batch_seconds,
-            tells_once=settings.delivery.tell_once,
-            on_change=self._articles_changed,
-            extractor=extractor,
-            abstracts=composing.abstracts(settings, self.database, model),
-        )
+        self._poller = await self._make_poller(settings, doors)
         await self._poller.level()
         self.workers = Workers(self._poller, settings.engine.workers)
         callback = composing.websub_callback(settings)
@@ -159,6 +144,25 @@ class Feedbot:
         self._clock.start()
         await self._talk()
         self._spawn("configuration", self._watch_configuration())
+
+    async def _make_poller(self, settings: Settings, doors: contextlib.AsyncExitStack) -> Poller:
+        """What polls, with the process that parses article pages and the language model, if one is wanted."""
+        model = composing.language_model(settings)
+        if model:
+            await doors.enter_async_context(model)
+        extractor = Extractor()
+        doors.push_async_callback(extractor.close)
+        return Poller(
+            self.database,
+            self._fetcher,
+            composing.rhythm(settings),
+            owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+            batch_seconds=settings.delivery.batch_seconds,
+            tells_once=settings.delivery.tell_once,
+            on_change=self._articles_changed,
+            extractor=extractor,
+            abstracts=composing.abstracts(settings, self.database, model),
+        )
 
     def announcement(self) -> str:
         """What a person who started feedbot wants to know: where to look."""

@@ -15,6 +15,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -168,18 +169,16 @@ class BrowserReader:
         if len(body) > max_html:
             text = f"The page is larger than {max_html:,} bytes once its scripts have run. Raise fetch.max_inflated."
             raise TooLarge(text, url=shown(url))
-        return Fetched(
-            url=document.url,
+        return replace(
+            document,
             final_url=url,
-            status=document.status,
             body=body,
             mime_type="text/html",
             charset="utf-8",
             validators=NO_VALIDATORS,
-            permanent_url=document.permanent_url,
             max_age=None,
             seconds=document.seconds + time.monotonic() - start,
-            links=document.links,
+            cookies={},
         )
 
     async def _read(self, relay: PageRelay, document: Fetched, user_agent: str) -> tuple[str, str]:
